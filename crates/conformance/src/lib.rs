@@ -1,0 +1,1 @@
+//! What every Jobbers store must do, as named scenarios.

@@ -1,0 +1,29 @@
+//! Plain types: no I/O, no clock, no randomness.
+
+mod attempt;
+mod id;
+mod name;
+mod policy;
+mod queue;
+mod registration;
+mod role;
+mod status;
+mod submission;
+mod task;
+mod task_type;
+mod time;
+mod worker;
+
+pub use attempt::{AttemptEnd, EndDetail, EndKind};
+pub use id::{InvalidId, PolicyRef, TaskId, Token, WorkerId};
+pub use name::{InvalidName, check_name};
+pub use policy::{Backoff, DeadLetter, OnShutdown, Policy};
+pub use queue::{DEFAULT_QUEUE, Queue};
+pub use registration::Registration;
+pub use role::{DEFAULT_ROLE, Role};
+pub use status::Status;
+pub use submission::{DEFAULT_PRIORITY, Fingerprint, LOWEST_PRIORITY, NewTask, When};
+pub use task::{Progress, Task};
+pub use task_type::TaskType;
+pub use time::{InvalidTime, Timestamp};
+pub use worker::{ProcessInfo, ProcessKind};

@@ -1,0 +1,1 @@
+//! What the manager and the tools do with tasks.

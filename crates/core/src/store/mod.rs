@@ -1,0 +1,93 @@
+//! The seam: what a store of tasks must do, whatever it is built on.
+//!
+//! One verb is one atomic step, guarded by the state that it leaves, and may be sent twice: the second time gives
+//! the same answer and changes nothing. Losing a race is a value (`Stale`), not an error. Time is the store's clock.
+//! An [`StoreError::Unavailable`] says that the step may or may not have happened: send the very same step again.
+//!
+//! `conformance` holds the scenarios that every store passes.
+
+mod cancel;
+mod directory;
+mod error;
+mod moves;
+mod promote;
+mod reap;
+pub mod redis;
+mod renew;
+mod signals;
+pub mod sqlite;
+mod submit;
+mod turn;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use cancel::CancelOutcome;
+pub use directory::{Directory, Live, SchemaConflict};
+pub use error::{Incompatible, StoreError};
+pub use moves::MoveOutcome;
+pub use promote::{Promote, Promoted};
+pub use reap::{Overdue, OverdueTask, Verdict};
+pub use renew::{Beat, Lease, RenewReply, Renewal, Renewed};
+pub use signals::{Moved, Moves, Signals, WorkerSignal};
+pub use submit::SubmitOutcome;
+pub use turn::{Claim, ClaimedTask, Finish, QueueSlots, Turn, TurnReply, TypeSlots};
+
+use crate::model::{NewTask, Task, TaskId, Timestamp};
+
+/// Most items that one step takes.
+pub const MAX_BATCH: usize = 500;
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A store of tasks, shared by every part of a process.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Everything that a store is.
+pub trait Store: TaskStore + Directory + Signals {}
+
+impl<S: TaskStore + Directory + Signals> Store for S {}
+
+/// The steps of a task's life.
+#[async_trait]
+pub trait TaskStore: Debug + Send + Sync {
+    /// Stores new tasks, waiting or scheduled: all of `tasks` (at most [`MAX_BATCH`]) or, on an error, none.
+    /// An id that is known already changes nothing: `Exists` if the fingerprint is the same, else `Conflict`.
+    /// A due time that has passed counts as now. Refused with [`StoreError::Full`] when memory is full.
+    async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>>;
+
+    /// Ends a batch of attempts and claims the next batch, in one step.
+    ///
+    /// A finish applies while its token is the record's and the task is started; sent again, it is answered
+    /// `Applied` again while that token is the record's last. A claimed task is started, carries a fresh token and
+    /// a lease until now + `lease`. A turn with the sequence number of the one before is answered from that: it
+    /// claims nothing new, and what was claimed then is returned as far as it is still this worker's. A claim that
+    /// got less than it asked for parks the worker: it is woken when something may be claimable.
+    async fn turn(&self, turn: &Turn) -> Result<TurnReply>;
+
+    /// Extends the leases of a worker and records heartbeats and progress. A lease whose deadline has passed is
+    /// extended as well as long as nobody took the task away.
+    async fn renew(&self, renewal: &Renewal) -> Result<RenewReply>;
+
+    /// Asks for the end of a task: at once if it waits, by its worker if it runs (the intent is recorded first).
+    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome>;
+
+    /// Moves due tasks, in order of their due times, to the tails of their lanes.
+    async fn promote(&self, promote: &Promote) -> Result<Promoted>;
+
+    /// Lists at most `limit` started tasks whose lease is over, for a decision. Lists none until one full lease
+    /// has passed after the store was away.
+    async fn overdue(&self, limit: usize) -> Result<Overdue>;
+
+    /// Applies decisions on overdue tasks (at most [`MAX_BATCH`]). One applies only while the token is the one that
+    /// was decided on and the lease is still over.
+    async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>>;
+
+    /// One task, whole; none if the store does not know it.
+    async fn get(&self, id: TaskId) -> Result<Option<Task>>;
+
+    /// The store's clock; also says whether the store answers.
+    async fn now(&self) -> Result<Timestamp>;
+}

@@ -1,0 +1,1 @@
+//! The store on Redis: the only module that knows Redis.

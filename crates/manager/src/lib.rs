@@ -1,0 +1,1 @@
+//! The Jobbers manager: REST API.

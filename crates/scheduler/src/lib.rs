@@ -1,0 +1,1 @@
+//! The Jobbers scheduler: promotes what is due and reaps what was abandoned.

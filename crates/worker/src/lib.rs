@@ -1,0 +1,1 @@
+//! The Jobbers worker: claims tasks and runs their handlers.
