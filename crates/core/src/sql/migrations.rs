@@ -3,8 +3,10 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection as _, SqliteConnection};
 
 /// Version, description and text of each migration, in order. A migration that was released is never changed.
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "tasks", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0001_tasks.sql")))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "tasks", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0001_tasks.sql"))),
+    (2, "routing", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0002_routing.sql"))),
+];
 
 /// The migrations of an SQLite file: tasks and configuration may share one.
 pub fn sqlite_migrator() -> Migrator {
