@@ -6,10 +6,12 @@
 //!
 //! `conformance` holds the scenarios that every store passes.
 
+mod absent;
 mod cancel;
 mod directory;
 mod error;
 mod moves;
+mod policy_ref;
 mod promote;
 mod reap;
 pub mod redis;
@@ -28,6 +30,7 @@ pub use cancel::CancelOutcome;
 pub use directory::{Directory, Live, SchemaConflict};
 pub use error::{Incompatible, StoreError};
 pub use moves::MoveOutcome;
+pub use policy_ref::policy_ref;
 pub use promote::{Promote, Promoted};
 pub use reap::{Overdue, OverdueTask, Verdict};
 pub use renew::{Beat, Lease, RenewReply, Renewal, Renewed};

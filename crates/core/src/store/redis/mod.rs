@@ -1,1 +1,72 @@
-//! The store on Redis: the only module that knows Redis.
+//! The store on Redis 6.2 or newer, or Valkey: the only module that knows Redis.
+//!
+//! `keys` names every key, `record` lays out a task's record, `lua/` holds one script a step, and the Rust file of a
+//! step packs its arguments and reads its answer.
+
+mod cancel;
+mod codec;
+mod config;
+mod connection;
+mod directory;
+mod get;
+mod keys;
+mod moves;
+mod promote;
+mod reap;
+mod record;
+mod renew;
+mod reply;
+mod scripts;
+mod signals;
+mod submit;
+mod turn;
+
+use async_trait::async_trait;
+
+pub use config::RedisConfig;
+pub use connection::RedisStore;
+
+use super::{
+    CancelOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal, Result, SubmitOutcome, TaskStore,
+    Turn, TurnReply, Verdict,
+};
+use crate::model::{NewTask, Task, TaskId, Timestamp};
+
+#[async_trait]
+impl TaskStore for RedisStore {
+    async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
+        submit::submit(self, tasks).await
+    }
+
+    async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
+        turn::turn(self, turn).await
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<RenewReply> {
+        renew::renew(self, renewal).await
+    }
+
+    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
+        cancel::cancel(self, id).await
+    }
+
+    async fn promote(&self, promote: &Promote) -> Result<Promoted> {
+        promote::promote(self, promote).await
+    }
+
+    async fn overdue(&self, limit: usize) -> Result<Overdue> {
+        reap::overdue(self, limit).await
+    }
+
+    async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>> {
+        reap::reap(self, verdicts).await
+    }
+
+    async fn get(&self, id: TaskId) -> Result<Option<Task>> {
+        get::get(self, id).await
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        get::now(self).await
+    }
+}

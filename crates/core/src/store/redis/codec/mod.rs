@@ -1,0 +1,3 @@
+//! How what is opaque to scripts is packed.
+
+pub(crate) mod msgpack;

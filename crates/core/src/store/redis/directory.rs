@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::Value;
+
+use super::connection::{RedisStore, broken};
+use super::keys;
+use super::moves::milliseconds;
+use super::record::LAYOUT;
+use super::reply::Reply;
+use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
+use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict, policy_ref};
+
+/// How many partitions this program knows.
+const PARTITIONS: &str = "1";
+
+#[async_trait]
+impl Directory for RedisStore {
+    async fn belong(&self, installation: &str) -> Result<String> {
+        let layout = LAYOUT.to_string();
+        let answer = self.global("belong", &self.scripts.belong, &[&layout, PARTITIONS, installation]).await?;
+        let mut reply = Reply::new("belong", answer)?;
+        let mut text = || reply.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let (found, partitions, installation) = (text()?, text()?, text()?);
+        let store = format!("the store at {}", self.place);
+        if found != layout {
+            return Err(Incompatible::Layout { store, found, known: LAYOUT }.into());
+        }
+        if partitions != PARTITIONS {
+            return Err(Incompatible::Partitions { store, found: partitions }.into());
+        }
+        Ok(installation)
+    }
+
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
+        let said = serde_json::to_string(process).map_err(|error| broken("announce", error.to_string()))?;
+        let ttl = milliseconds(ttl).max(1).to_string();
+        self.global("announce", &self.scripts.announce, &[&process.id.to_string(), &ttl, &said]).await.map(drop)
+    }
+
+    async fn retire(&self, id: WorkerId) -> Result<()> {
+        let (global, partition) = (self.keys.global(), self.keys.partition());
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).ignore();
+        pipeline.cmd("ZREM").arg(format!("{global}workers")).arg(id.to_string()).ignore();
+        pipeline.cmd("DEL").arg(format!("{partition}turn:{id}")).ignore();
+        self.pipeline("retire", &pipeline).await
+    }
+
+    async fn live(&self) -> Result<Vec<Live>> {
+        let mut reply = Reply::new("live", self.global("live", &self.scripts.live, &[]).await?)?;
+        let mut live = Vec::new();
+        while !reply.is_empty() {
+            let said = reply.bytes()?;
+            live.push(parse_live(&said).ok_or_else(|| broken("live", "an entry cannot be read"))?);
+        }
+        Ok(live)
+    }
+
+    async fn register(&self, types: &[Registration]) -> Result<Vec<SchemaConflict>> {
+        if types.is_empty() {
+            return Ok(Vec::new());
+        }
+        let catalogue = format!("{}catalogue", self.keys.global());
+        let mut before = redis::pipe();
+        before.cmd("HMGET").arg(&catalogue);
+        for registration in types {
+            before.arg(keys::task_type(&registration.task_type));
+        }
+        let (known,): (Vec<Option<Vec<u8>>>,) = self.pipeline("register", &before).await?;
+        let conflicts = types
+            .iter()
+            .zip(&known)
+            .filter(|(registration, known)| {
+                let known = known.as_deref().and_then(|json| serde_json::from_slice::<Registration>(json).ok());
+                known.is_some_and(|known| known.parameters_schema != registration.parameters_schema)
+            })
+            .map(|(registration, _)| SchemaConflict { task_type: registration.task_type.clone() })
+            .collect();
+
+        // Policies first: a type in the catalogue may be claimed by anybody who knows it.
+        let json = |value: std::result::Result<Vec<u8>, serde_json::Error>| -> Result<Vec<u8>> {
+            value.map_err(|error| broken("register", error.to_string()))
+        };
+        let mut publish = redis::pipe();
+        publish.cmd("HSET").arg(format!("{}policies", self.keys.partition()));
+        for registration in types {
+            let reference = policy_ref(&registration.task_type, &registration.policy);
+            publish.arg(&reference.to_bytes()).arg(json(serde_json::to_vec(&registration.policy))?);
+        }
+        publish.ignore().cmd("HSET").arg(&catalogue);
+        for registration in types {
+            publish.arg(keys::task_type(&registration.task_type)).arg(json(serde_json::to_vec(registration))?);
+        }
+        publish.ignore();
+        let () = self.pipeline("register", &publish).await?;
+        Ok(conflicts)
+    }
+
+    async fn catalogue(&self) -> Result<Vec<Registration>> {
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("HVALS").arg(format!("{}catalogue", self.keys.global()));
+        let (entries,): (Vec<Value>,) = self.pipeline("catalogue", &pipeline).await?;
+        let mut types = entries
+            .into_iter()
+            .map(|entry| match entry {
+                Value::BulkString(json) => serde_json::from_slice(&json)
+                    .map_err(|error| broken("catalogue", format!("an entry cannot be read: {error}"))),
+                other => Err(broken("catalogue", format!("an entry cannot be read: {other:?}"))),
+            })
+            .collect::<Result<Vec<Registration>>>()?;
+        types.sort_by(|a, b| a.task_type.cmp(&b.task_type));
+        Ok(types)
+    }
+}
+
+/// When it was last seen, a space, and what it said.
+fn parse_live(said: &[u8]) -> Option<Live> {
+    let (seen, process) = std::str::from_utf8(said).ok()?.split_once(' ')?;
+    Some(Live { process: serde_json::from_str(process).ok()?, last_seen: Timestamp::from_millis(seen.parse().ok()?) })
+}

@@ -1,0 +1,75 @@
+-- Moves started tasks; shared by turn.lua and reap.lua.
+-- A move is a string: id (16 bytes), token (8), state to go to (1), place (1: H head, T tail, - none), then one byte
+-- each (0 or 1): dead letter, counts a failure, counts a lost worker, yields to a cancellation, has an end;
+-- delay (6, milliseconds); then the result of a completed task, or the end (msgpack) of the attempt.
+local MOVE = '>c16c8c1c1BBBBBI6'
+local MOVE_LENGTH = 37
+local KEPT_ENDS = 100
+
+-- Applies one move to the record `v`, unless its token is not the record's (`S` and the state, or `S-`). Answers
+-- `A` and the state that the task went to; also when that had happened before. `still(lane, id)` may refuse.
+local function move_task(move, id, v, now, still)
+  local r = read(v)
+  if not r then return 'S-' end
+  local _, token, to, place, dead, failures, lost, yields, has_end, delay = struct.unpack(MOVE, move)
+  if r.token ~= token then return 'S' .. r.state end
+  if r.state ~= 'R' then return 'A' .. r.state end
+  local lane = lane_of(v, r)
+  if still and not still(lane, id) then return 'S' .. r.state end
+
+  local result
+  if yields == 1 and has(r, CANCEL) then
+    to, dead, failures, lost = 'X', 0, 0, 0
+  end
+  gather('ZREM', P .. 'started:' .. lane.kind, id)
+  if has(r, SILENCE) then gather('ZREM', P .. 'silence:' .. lane.queue, id) end
+  if has(r, BEATS) then gather('ZREM', P .. 'beats:' .. lane.queue, id) end
+  clear(r, SILENCE + BEATS)
+  if has_end == 1 then
+    set(r, RARE)
+    local key = P .. 'r:' .. id
+    call('HSET', key, 'e' .. r.attempt,
+      struct.pack('>I4I2c8I6I6', r.attempt, r.failures, r.worker, r.started, now) .. string.sub(move, MOVE_LENGTH + 1))
+    if r.attempt > KEPT_ENDS then call('HDEL', key, 'e' .. (r.attempt - KEPT_ENDS)) end
+  elseif to == 'C' then
+    result = string.sub(move, MOVE_LENGTH + 1)
+  end
+  if failures == 1 and r.failures < 65535 then
+    r.failures = r.failures + 1
+    if to == 'W' or to == 'L' then tally(lane.queue, 'retried') end
+  end
+  if lost == 1 and r.lost < 65535 then
+    r.lost = r.lost + 1
+    tally(lane.queue, 'lost')
+  end
+  r.state = to
+  if to == 'W' then
+    wait(lane, id, place == 'H')
+  elseif to == 'L' then
+    schedule(lane, id, now + delay)
+  else
+    r.ended = now
+    clear(r, CANCEL)
+    finish(lane, id, dead == 1 and 'dead' or STATUS[to], now)
+    tally(lane.queue, STATUS[to])
+  end
+  replaced[#replaced + 1] = P .. 't:' .. id
+  replaced[#replaced + 1] = write(r, v, result)
+  moved(id, to)
+  return 'A' .. to
+end
+
+-- Applies the moves in ARGV[2] to ARGV[n + 1]. The answers, in order.
+local function move_tasks(n, now, still)
+  local ids = {}
+  for i = 1, n do ids[i] = string.sub(ARGV[i + 1], 1, 16) end
+  local found = values(ids)
+  local answers, seen = {}, {}
+  for i = 1, n do
+    local before = seen[ids[i]]
+    -- The same task twice in a batch: the second answer is about what the first one left.
+    answers[i] = before and 'S' .. before or move_task(ARGV[i + 1], ids[i], found[i], now, still)
+    if string.sub(answers[i], 1, 1) == 'A' then seen[ids[i]] = string.sub(answers[i], 2) end
+  end
+  return answers
+end

@@ -1,0 +1,206 @@
+-- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started.
+-- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), was_parked, parked_in (queues
+--          that it may be parked in), lease (milliseconds), claim (nil or: tasks, seed, queues as {name, free} pairs,
+--          types as name@version -> {free, policy, heartbeat interval or 0})
+-- ARGV[2]… the finishes, a move each
+-- Answers  now, the answers of the finishes, id and record of each claimed task in turns, 1 if the worker is parked
+-- A repeated sequence number is answered from `turn:<worker>`.
+local remembered = P .. 'turn:' .. args.name
+
+local function repeated(last)
+  local sequence, finishes, claims = struct.unpack('>I8I2I2', last)
+  if sequence ~= args.sequence then
+    return redis.error_reply('OLDTURN sequence ' .. args.sequence .. ' after ' .. sequence)
+  end
+  local answers, claimed, at = {}, {}, 13
+  for i = 1, finishes do
+    answers[i] = string.sub(last, at, at + 1)
+    at = at + 2
+  end
+  local ids, tokens = {}, {}
+  for i = 1, claims do
+    ids[i], tokens[i] = struct.unpack('>c16c8', last, at)
+    at = at + 24
+  end
+  for i, v in ipairs(values(ids)) do
+    local r = read(v)
+    if r and r.state == 'R' and r.token == tokens[i] then
+      claimed[#claimed + 1] = ids[i]
+      claimed[#claimed + 1] = v
+    end
+  end
+  return { now, answers, claimed, string.byte(last, at) or 0 }
+end
+
+local last = call('GET', remembered)
+if last and struct.unpack('>I8', last) >= args.sequence then return repeated(last) end
+
+-- A write that is not refused when memory is full, so that a full store can drain.
+call('DEL', remembered)
+
+local answers = {}
+if args.finishes > 0 then
+  answers = move_tasks(args.finishes, now)
+  apply(now)
+end
+
+-- Shares `total` fairly among `parts` by their `cap`; each gets `share`. `first` turns the order, so that what does
+-- not divide goes to another part each time.
+local function divide(total, parts, first)
+  local open = {}
+  for i = 1, #parts do
+    local part = parts[(first + i) % #parts + 1]
+    part.share = 0
+    if part.cap > 0 then open[#open + 1] = part end
+  end
+  while total > 0 and #open > 0 do
+    local each = math.max(1, math.floor(total / #open))
+    local still = {}
+    for _, part in ipairs(open) do
+      local more = math.min(each, part.cap - part.share, total)
+      part.share = part.share + more
+      total = total - more
+      if part.share < part.cap then still[#still + 1] = part end
+    end
+    open = still
+  end
+end
+
+local claim = args.claim
+local claimed = {}                -- id, record, ...
+local examined, taken = 0, {}     -- entries looked at; ids of this call
+local bytes = 0
+
+-- Takes up to `wanted` tasks from the head of a lane; entries that do not wait are passed over and removed.
+local function take(lane, wanted)
+  local got = 0
+  while got < wanted and examined < MAX_EXAMINED and bytes < MAX_BYTES do
+    local ids = call('LRANGE', lane.key, 0, math.min(wanted - got, 50) - 1)
+    if #ids == 0 then break end
+    local found = values(ids)
+    call('LPOP', lane.key, #ids)
+    examined = examined + #ids
+    for i, id in ipairs(ids) do
+      local v = found[i]
+      if v and string.sub(v, 1, 1) == 'W' and not taken[id] then
+        taken[id] = true
+        got = got + 1
+        bytes = bytes + #v
+        claimed[#claimed + 1] = { id, v, lane }
+      end
+    end
+  end
+  return got
+end
+
+local tokens = {}
+if claim then
+  local left = claim.tasks
+  local sequence = args.sequence
+  -- Each pass shares what is left among the queues, then within a queue by priority and among types; a type's free
+  -- slots are shared by all queues, so one pass may leave slots that another queue can use.
+  repeat
+    local before = left
+    local queues = {}
+    for _, queue in ipairs(claim.queues) do
+      local cap, priorities, by = 0, {}, {}
+      if queue[2] > 0 and examined < MAX_EXAMINED and bytes < MAX_BYTES then
+        local lanes = call('HGETALL', P .. 'lanes:' .. queue[1])
+        for i = 1, #lanes, 2 do
+          local kind, priority = string.match(lanes[i], '^(.*):(%d+)$')
+          local slots = claim.types[kind]
+          local waits = tonumber(lanes[i + 1])
+          if slots and slots[1] > 0 and waits > 0 then
+            priority = tonumber(priority)
+            if not by[priority] then
+              by[priority] = {}
+              priorities[#priorities + 1] = priority
+            end
+            local lane = lane_named(queue[1] .. ':' .. lanes[i])
+            table.insert(by[priority], { lane = lane, slots = slots, waits = waits })
+            cap = cap + math.min(waits, slots[1])
+          end
+        end
+      end
+      if cap > 0 then
+        table.sort(priorities)
+        queues[#queues + 1] = { queue = queue, cap = math.min(cap, queue[2]), priorities = priorities, by = by }
+      end
+    end
+    if #queues == 0 then break end
+    divide(left, queues, sequence)
+    for _, queue in ipairs(queues) do
+      local share = queue.share
+      for _, priority in ipairs(queue.priorities) do
+        if share <= 0 then break end
+        local lanes = queue.by[priority]
+        table.sort(lanes, function(a, b) return a.lane.key < b.lane.key end)
+        for _, lane in ipairs(lanes) do lane.cap = math.min(lane.waits, lane.slots[1]) end
+        divide(share, lanes, sequence)
+        for _, lane in ipairs(lanes) do
+          if lane.share > 0 then
+            local got = take(lane.lane, math.min(lane.share, lane.slots[1]))
+            lane.slots[1] = lane.slots[1] - got
+            queue.queue[2] = queue.queue[2] - got
+            share = share - got
+            left = left - got
+            if got > 0 and add(P .. 'lanes:' .. lane.lane.queue, lane.lane.field, -got) <= 0 then
+              -- No live entry: what the list still holds is dead.
+              call('DEL', lane.lane.key)
+            end
+          end
+        end
+      end
+    end
+  until left <= 0 or left == before
+
+  local order = claimed
+  claimed = {}
+  for k, task in ipairs(order) do
+    local id, v, lane = task[1], task[2], task[3]
+    local r = read(v)
+    local slots = claim.types[string.match(lane.field, '^(.*):%d+$')]
+    r.state = 'R'
+    r.attempt = r.attempt + 1
+    r.token = claim.seed .. struct.pack('>I2', k)
+    r.worker = args.worker
+    r.started = now
+    r.ended = 0
+    r.policy = slots[2]
+    if has(r, RARE) then call('HDEL', P .. 'r:' .. id, 'p', 'h') end
+    if slots[3] > 0 then
+      set(r, SILENCE)
+      gather('ZADD', P .. 'silence:' .. lane.queue, now + slots[3], id)
+    end
+    gather('ZADD', P .. 'started:' .. lane.kind, now + args.lease, id)
+    tally(lane.queue, 'started')
+    moved(id, 'R')
+    v = write(r, v)
+    replaced[#replaced + 1] = P .. 't:' .. id
+    replaced[#replaced + 1] = v
+    claimed[#claimed + 1] = id
+    claimed[#claimed + 1] = v
+    tokens[k] = id .. r.token
+    if not lane.marked then
+      lane.marked = true
+      call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind)
+    end
+  end
+  if #order > 0 then
+    call('ZADD', P .. 'leases', now, args.lease)
+    apply(now)
+  end
+end
+
+-- Parked only when everything that it could run was looked at.
+local parked = 0
+if claim and #tokens < claim.tasks and examined < MAX_EXAMINED and bytes < MAX_BYTES then
+  parked = 1
+  for _, queue in ipairs(args.parked_in) do call('SADD', P .. 'parked:' .. queue, args.name) end
+elseif args.was_parked then
+  for _, queue in ipairs(args.parked_in) do call('SREM', P .. 'parked:' .. queue, args.name) end
+end
+
+call('SET', remembered, struct.pack('>I8I2I2', args.sequence, #answers, #tokens) .. table.concat(answers)
+  .. table.concat(tokens) .. string.char(parked), 'EX', TURN_KEPT)
+return { now, answers, claimed, parked }

@@ -1,0 +1,167 @@
+//! The layout of a task's record, the string `t:<id>`; the only place that knows it, for Rust and,
+//! by [`lua_constants`], for scripts. Numbers are big endian. Its version is in `meta`.
+//!
+//! | part | bytes | when |
+//! |---|---|---|
+//! | state | 1, [`Status::code`] | always |
+//! | flags | 1 | always |
+//! | attempt, failures, lost | 4, 2, 2 | from the first start or end on ([`RAN`]) |
+//! | token, worker | 8, 8 | |
+//! | started, ended | 6, 6, milliseconds | |
+//! | policy | 8 | |
+//! | submitted | 6, milliseconds | always |
+//! | fingerprint | 8 | |
+//! | lane | 2 + n, see [`keys::lane`] | |
+//! | extra | 3 + n, msgpack, see [`super::codec`] | |
+//! | parameters | 4 + n, JSON | |
+//! | result | the rest, JSON | completed |
+//!
+//! What was submitted is packed once and never rewritten but moved behind a longer head.
+
+use bytes::{Buf, Bytes};
+
+use super::codec::msgpack::Extra;
+use super::keys;
+use crate::model::{Fingerprint, PolicyRef, Status, TaskType, Timestamp, Token, WorkerId};
+
+/// Version of this layout and of the keys around it.
+pub(crate) const LAYOUT: u32 = 1;
+
+/// The long head is there.
+pub(crate) const RAN: u8 = 1;
+/// Its end was asked for.
+pub(crate) const CANCEL: u8 = 2;
+/// There is a hash `r:<id>`.
+pub(crate) const RARE: u8 = 4;
+/// It is in `silence:<queue>` while it runs.
+pub(crate) const SILENCE: u8 = 8;
+/// It is in `beats:<queue>` while it runs.
+pub(crate) const BEATS: u8 = 16;
+
+const SHORT_HEAD: usize = 2;
+const LONG_HEAD: usize = SHORT_HEAD + 44;
+
+/// Definitions that every script begins with.
+pub(crate) fn lua_constants() -> String {
+    let mut text = format!(
+        "local RAN, CANCEL, RARE, SILENCE, BEATS = {RAN}, {CANCEL}, {RARE}, {SILENCE}, {BEATS}\n\
+         local SHORT, LONG = {}, {}\n\
+         local HEAD = '>c1BI4I2I2c8c8I6I6c8'\n\
+         local LANE = {}\n\
+         local STATUS = {{",
+        SHORT_HEAD + 1,
+        LONG_HEAD + 1,
+        6 + 8,
+    );
+    for status in Status::ALL {
+        text.push_str(&format!(" {} = '{status}',", char::from(status.code())));
+    }
+    text.push_str(" }\n");
+    text
+}
+
+/// A record, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) status: Status,
+    pub(crate) attempt: u32,
+    pub(crate) failures: u32,
+    pub(crate) lost: u32,
+    pub(crate) token: Token,
+    pub(crate) worker: WorkerId,
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Timestamp,
+    pub(crate) policy: PolicyRef,
+    pub(crate) submitted_at: Timestamp,
+    pub(crate) queue: String,
+    pub(crate) task_type: TaskType,
+    pub(crate) priority: u8,
+    pub(crate) extra: Extra,
+    pub(crate) parameters: Bytes,
+    pub(crate) result: Bytes,
+}
+
+impl Record {
+    /// Whether it has ever been started.
+    pub(crate) fn was_started(&self) -> bool {
+        self.attempt > 0
+    }
+}
+
+/// What a record begins with that a reader of heads gets; also of a record that was cut behind its lane.
+pub(crate) fn read(mut bytes: Bytes, whole: bool) -> Option<Record> {
+    let status = Status::from_code(bytes.try_get_u8().ok()?)?;
+    let flags = bytes.try_get_u8().ok()?;
+    let mut record = Record {
+        status,
+        attempt: 0,
+        failures: 0,
+        lost: 0,
+        token: Token::default(),
+        worker: WorkerId::default(),
+        started_at: Timestamp::default(),
+        ended_at: Timestamp::default(),
+        policy: PolicyRef::default(),
+        submitted_at: Timestamp::default(),
+        queue: String::new(),
+        task_type: TaskType::new("", 0),
+        priority: 0,
+        extra: Extra::default(),
+        parameters: Bytes::new(),
+        result: Bytes::new(),
+    };
+    if flags & RAN != 0 {
+        if bytes.len() < LONG_HEAD - SHORT_HEAD {
+            return None;
+        }
+        record.attempt = bytes.get_u32();
+        record.failures = bytes.get_u16().into();
+        record.lost = bytes.get_u16().into();
+        record.token = Token::from_bytes(bytes.get_u64().to_be_bytes());
+        record.worker = WorkerId::from_bytes(bytes.get_u64().to_be_bytes());
+        record.started_at = Timestamp::from_millis(bytes.get_uint(6));
+        record.ended_at = Timestamp::from_millis(bytes.get_uint(6));
+        record.policy = PolicyRef::from_bytes(bytes.get_u64().to_be_bytes());
+    }
+    if bytes.len() < 6 + 8 {
+        return None;
+    }
+    record.submitted_at = Timestamp::from_millis(bytes.get_uint(6));
+    bytes.advance(8);
+    let lane = take(&mut bytes, 2)?;
+    (record.queue, record.task_type, record.priority) = keys::parse_lane(std::str::from_utf8(&lane).ok()?)?;
+    if whole {
+        record.extra = Extra::decode(&take(&mut bytes, 3)?)?;
+        record.parameters = take(&mut bytes, 4)?;
+        record.result = bytes;
+    }
+    Some(record)
+}
+
+/// What comes behind `submitted` in a new record; `submitted` and the head are the script's.
+pub(crate) fn write_body(
+    fingerprint: Fingerprint,
+    lane: &str,
+    extra: &[u8],
+    parameters: &[u8],
+    into: &mut Vec<u8>,
+) -> Option<()> {
+    into.extend_from_slice(&fingerprint);
+    into.extend_from_slice(&u16::try_from(lane.len()).ok()?.to_be_bytes());
+    into.extend_from_slice(lane.as_bytes());
+    let extra_length = u32::try_from(extra.len()).ok().filter(|length| length >> 24 == 0)?;
+    into.extend_from_slice(&extra_length.to_be_bytes()[1..]);
+    into.extend_from_slice(extra);
+    into.extend_from_slice(&u32::try_from(parameters.len()).ok()?.to_be_bytes());
+    into.extend_from_slice(parameters);
+    Some(())
+}
+
+/// Takes a length of `width` bytes and as many bytes behind it.
+fn take(bytes: &mut Bytes, width: usize) -> Option<Bytes> {
+    if bytes.len() < width {
+        return None;
+    }
+    let length = usize::try_from(bytes.get_uint(width)).ok()?;
+    (bytes.len() >= length).then(|| bytes.split_to(length))
+}

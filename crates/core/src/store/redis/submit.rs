@@ -1,0 +1,53 @@
+use serde::Serialize;
+
+use super::codec::msgpack::Extra;
+use super::connection::{RedisStore, broken};
+use super::moves::{milliseconds, six_bytes};
+use super::reply::Reply;
+use super::{keys, record};
+use crate::model::{NewTask, Status, Timestamp, When};
+use crate::store::{Result, SubmitOutcome};
+
+#[derive(Serialize)]
+struct Arguments {}
+
+pub(super) async fn submit(store: &RedisStore, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let packed = tasks.iter().map(pack).collect::<Result<Vec<_>>>()?;
+    let answer = store.step("submit", &store.scripts.submit, &Arguments {}, &packed).await?;
+    let mut reply = Reply::new("submit", answer)?;
+    let submitted_at = reply.time()?;
+    tasks.iter().map(|_| outcome(&mut reply, submitted_at)).collect()
+}
+
+fn outcome(reply: &mut Reply, submitted_at: Timestamp) -> Result<SubmitOutcome> {
+    let word = reply.word()?;
+    let run_at = reply.maybe_time()?;
+    match word {
+        (b'S', Some(status @ (Status::Submitted | Status::Scheduled))) => {
+            Ok(SubmitOutcome::Stored { status, submitted_at, run_at })
+        }
+        (b'E', Some(now)) => Ok(SubmitOutcome::Exists { now }),
+        (b'C', Some(now)) => Ok(SubmitOutcome::Conflict { now }),
+        other => Err(broken("submit", format!("unexpected answer {other:?}"))),
+    }
+}
+
+fn pack(task: &NewTask) -> Result<Vec<u8>> {
+    let (when, time) = match task.when {
+        When::Now => (b'N', 0),
+        When::At(time) => (b'A', time.as_millis()),
+        When::After(delay) => (b'D', milliseconds(delay)),
+    };
+    let extra = Extra { metadata: task.metadata.clone(), trace_id: task.trace_id.clone() }.encode();
+    let lane = keys::lane(&task.queue, &task.task_type, task.priority);
+    let mut bytes = Vec::with_capacity(64 + lane.len() + extra.len() + task.parameters.len());
+    bytes.extend_from_slice(&task.id.to_bytes());
+    bytes.push(when);
+    bytes.extend_from_slice(&six_bytes(time));
+    record::write_body(task.fingerprint, &lane, &extra, &task.parameters, &mut bytes)
+        .ok_or_else(|| broken("submit", format!("task {} does not fit into a record", task.id)))?;
+    Ok(bytes)
+}
