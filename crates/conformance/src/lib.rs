@@ -1,1 +1,16 @@
-//! What every Jobbers store must do, as named scenarios.
+//! What every Jobbers store must do.
+//!
+//! A scenario is an async function over an [`Environment`]; [`scenarios!`] makes each a named test of a store, such
+//! as `sqlite::claim_is_exclusive`. To add one: write it as `pub async fn` in `scenario/`, and list it in
+//! `scenario/mod.rs`. What may rightly differ between stores is a field of [`Capabilities`].
+
+pub mod environment;
+pub mod oracle;
+pub mod sample;
+pub mod scenario;
+pub mod scheduler;
+pub mod server;
+pub mod worker;
+
+pub use environment::{Backend, Capabilities, Environment};
+pub use worker::Worker;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use jobbers_core::model::{Queue, Registration, TaskType};
-use jobbers_core::store::{Claim, MAX_BATCH, QueueSlots, TypeSlots, policy_ref};
+use jobbers_core::store::{Claim, MAX_BATCH, QueueSlots, TypeSlots};
 
 /// A worker's places, in all, per queue and per task type. A slot is taken from the claim until the end of the attempt.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Slots {
                 template: TypeSlots {
                     task_type: task_type.clone(),
                     free: 0,
-                    policy: policy_ref(task_type, policy),
+                    policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 },
                 limit: policy.max_concurrent,

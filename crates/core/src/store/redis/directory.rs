@@ -9,7 +9,7 @@ use super::moves::milliseconds;
 use super::record::LAYOUT;
 use super::reply::Reply;
 use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
-use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict, policy_ref};
+use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict};
 
 /// How many partitions this program knows.
 const PARTITIONS: &str = "1";
@@ -40,7 +40,14 @@ impl Directory for RedisStore {
 
     async fn retire(&self, id: WorkerId) -> Result<()> {
         let (global, partition) = (self.keys.global(), self.keys.partition());
+        let mut said = redis::pipe();
+        said.cmd("GET").arg(format!("{global}worker:{id}"));
+        let (said,): (Option<Vec<u8>>,) = self.pipeline("retire", &said).await?;
         let mut pipeline = redis::pipe();
+        for queue in said.as_deref().and_then(parse_live).into_iter().flat_map(|live| live.process.queues) {
+            let parked = format!("{partition}parked:{}", keys::escape(&queue));
+            pipeline.cmd("SREM").arg(parked).arg(id.to_string()).ignore();
+        }
         pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).ignore();
         pipeline.cmd("ZREM").arg(format!("{global}workers")).arg(id.to_string()).ignore();
         pipeline.cmd("DEL").arg(format!("{partition}turn:{id}")).ignore();
@@ -85,7 +92,7 @@ impl Directory for RedisStore {
         let mut publish = redis::pipe();
         publish.cmd("HSET").arg(format!("{}policies", self.keys.partition()));
         for registration in types {
-            let reference = policy_ref(&registration.task_type, &registration.policy);
+            let reference = registration.policy.reference();
             publish.arg(&reference.to_bytes()).arg(json(serde_json::to_vec(&registration.policy))?);
         }
         publish.ignore().cmd("HSET").arg(&catalogue);

@@ -1,0 +1,111 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jobbers_core::lifecycle::Event;
+use jobbers_core::model::{PolicyRef, TaskId, TaskType, Token, WorkerId};
+use jobbers_core::store::{Claim, ClaimedTask};
+
+use super::{Lane, Model};
+
+/// What is left of a claim's slots while it is served.
+#[derive(Debug)]
+pub(super) struct Slots {
+    tasks: u32,
+    queues: HashMap<String, u32>,
+    types: HashMap<TaskType, (u32, PolicyRef)>,
+}
+
+impl Slots {
+    pub fn of(claim: &Claim) -> Self {
+        Self {
+            tasks: claim.tasks,
+            queues: claim.queues.iter().map(|slots| (slots.queue.clone(), slots.free)).collect(),
+            types: claim.types.iter().map(|slots| (slots.task_type.clone(), (slots.free, slots.policy))).collect(),
+        }
+    }
+
+    /// Whether one more task could be taken if there were the right one.
+    pub fn any(&self) -> bool {
+        self.tasks > 0 && self.queues.values().any(|free| *free > 0) && self.types.values().any(|(free, _)| *free > 0)
+    }
+
+    /// Whether a task of this lane could be taken.
+    fn admit(&self, lane: &Lane) -> bool {
+        self.tasks > 0
+            && self.queues.get(&lane.queue).is_some_and(|free| *free > 0)
+            && self.types.get(&lane.task_type).is_some_and(|(free, _)| *free > 0)
+    }
+
+    fn take(&mut self, lane: &Lane) -> PolicyRef {
+        self.tasks -= 1;
+        *self.queues.get_mut(&lane.queue).expect("an admitted lane") -= 1;
+        let (free, policy) = self.types.get_mut(&lane.task_type).expect("an admitted lane");
+        *free -= 1;
+        *policy
+    }
+}
+
+impl Model {
+    /// Lanes of the best priority that these slots admit, each with the tasks that may go first.
+    fn first_in_line(&self, slots: &Slots) -> Vec<(&Lane, Vec<TaskId>)> {
+        let admitted = || self.lanes.iter().filter(|(lane, _)| slots.admit(lane));
+        let Some(best) = admitted().map(|(lane, _)| lane.priority).min() else { return Vec::new() };
+        admitted()
+            .filter(|(lane, _)| lane.priority == best)
+            .map(|(lane, waiting)| {
+                let first = waiting.first().map(|(rank, _)| *rank);
+                (lane, waiting.iter().take_while(|(rank, _)| Some(*rank) == first).map(|(_, id)| *id).collect())
+            })
+            .collect()
+    }
+
+    /// Tasks that may be claimed next, the one that would be the fairest choice first: of the lane that has waited
+    /// longest for its turn.
+    pub(super) fn candidates(&self, slots: &Slots, served: &HashMap<(String, TaskType), u64>) -> Vec<TaskId> {
+        let mut lanes = self.first_in_line(slots);
+        lanes.sort_by_key(|(lane, _)| served.get(&(lane.queue.clone(), lane.task_type.clone())).copied());
+        lanes.into_iter().flat_map(|(_, ids)| ids).collect()
+    }
+
+    /// Takes one task for a worker.
+    pub(super) fn take(
+        &mut self,
+        slots: &mut Slots,
+        worker: WorkerId,
+        lease: Duration,
+        id: TaskId,
+        token: Token,
+    ) -> ClaimedTask {
+        let lane = self.lane_of(id);
+        self.wait_no_more(id);
+        let policy = slots.take(&lane);
+        let record = self.records.get_mut(&id).expect("a waiting task has a record");
+        record.step(Event::Claim);
+        record.token = Some(token);
+        record.deadline = self.now.after(lease);
+        record.left = None;
+        record.has_beaten = false;
+        let task = &mut record.task;
+        task.attempt += 1;
+        task.policy = self.policies.get(&policy).cloned();
+        task.started_at = Some(self.now);
+        task.worker = Some(worker);
+        let claimed = ClaimedTask {
+            id,
+            task_type: task.task_type.clone(),
+            queue: task.queue.clone(),
+            priority: task.priority,
+            token,
+            attempt: task.attempt,
+            failures: task.failures,
+            lost: task.lost,
+            submitted_at: task.submitted_at,
+            started_at: self.now,
+            parameters: task.parameters.clone(),
+            metadata: task.metadata.clone(),
+            trace_id: task.trace_id.clone(),
+        };
+        self.note_change(id);
+        claimed
+    }
+}

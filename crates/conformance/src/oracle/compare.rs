@@ -1,0 +1,70 @@
+use jobbers_core::model::{Status, Task, TaskId};
+
+use super::Model;
+
+impl Model {
+    /// What a store shows of a task against what it should show.
+    pub fn differences(&self, id: TaskId, actual: Option<&Task>) -> Vec<String> {
+        match (self.records.get(&id), actual) {
+            (None, None) => Vec::new(),
+            (Some(record), Some(actual)) => {
+                let mut expected = record.task.clone();
+                if record.counts_are_open {
+                    expected.failures = actual.failures;
+                    expected.lost = actual.lost;
+                }
+                // What an earlier attempt said, and a wish that is settled, may be shown or not.
+                if !record.has_beaten {
+                    expected.heartbeat_at = actual.heartbeat_at;
+                    expected.progress.clone_from(&actual.progress);
+                }
+                if expected.status != Status::Started {
+                    expected.cancel_requested_at = actual.cancel_requested_at;
+                }
+                differences(&expected, actual)
+            }
+            (Some(record), None) => vec![format!("{id} is lost: it is {}", record.task.status)],
+            (None, Some(actual)) => vec![format!("{id} is {}, but was never accepted", actual.status)],
+        }
+    }
+}
+
+/// Fields that differ, one line each.
+pub fn differences(expected: &Task, actual: &Task) -> Vec<String> {
+    let mut lines = Vec::new();
+    macro_rules! compare {
+        ($($field:ident),* $(,)?) => {
+            // Taken apart, so that a new field cannot be forgotten here.
+            let Task { $($field: _),* } = expected;
+            $(if expected.$field != actual.$field {
+                let (expected, actual) = (&expected.$field, &actual.$field);
+                lines.push(format!("{}: {actual:?} instead of {expected:?}", stringify!($field)));
+            })*
+        };
+    }
+    compare!(
+        id,
+        task_type,
+        queue,
+        status,
+        priority,
+        parameters,
+        metadata,
+        trace_id,
+        result,
+        attempt,
+        failures,
+        lost,
+        attempts,
+        policy,
+        progress,
+        submitted_at,
+        run_at,
+        started_at,
+        heartbeat_at,
+        ended_at,
+        cancel_requested_at,
+        worker,
+    );
+    lines
+}

@@ -1,0 +1,110 @@
+//! What a store is measured by: the steps on plain collections in memory, built on the lifecycle.
+//!
+//! [`Model`] is used twice. As [`OracleStore`] it is a store itself and passes every scenario, which shows that the
+//! suite can be passed. In the property test it follows a real store step by step: where the seam leaves a choice
+//! (which lane goes first) it takes the store's answer, checks that the choice was allowed, and goes on from there.
+
+mod cancel;
+mod claim;
+mod compare;
+mod leave;
+mod promote;
+mod record;
+mod renew;
+mod store;
+mod submit;
+mod turn;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jobbers_core::model::{Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
+
+pub use compare::differences;
+pub use leave::Mover;
+use record::Record;
+pub use store::OracleStore;
+use turn::LastTurn;
+
+/// One type's waiting tasks of one priority in one queue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Lane {
+    priority: u8,
+    queue: String,
+    task_type: TaskType,
+}
+
+/// All that a store knows of tasks.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The store's clock.
+    pub now: Timestamp,
+    records: HashMap<TaskId, Record>,
+    /// Who waits, by rank. Tasks of the same rank came in one step that leaves their order open.
+    lanes: BTreeMap<Lane, BTreeSet<(i64, TaskId)>>,
+    scheduled: BTreeSet<(Timestamp, TaskId)>,
+    policies: HashMap<PolicyRef, Policy>,
+    turns: HashMap<WorkerId, LastTurn>,
+    first_rank: i64,
+    last_rank: i64,
+    /// Tasks that changed their status, since someone last looked.
+    changes: Vec<(TaskId, Status)>,
+}
+
+impl Model {
+    /// Keeps a policy for later steps.
+    pub fn publish(&mut self, policy: &Policy) {
+        self.policies.insert(policy.reference(), policy.clone());
+    }
+
+    pub fn get(&self, id: TaskId) -> Option<&Task> {
+        self.records.get(&id).map(|record| &record.task)
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = TaskId> {
+        self.records.keys().copied()
+    }
+
+    /// Ids of started tasks whose lease is over, the longest over first.
+    pub fn overdue(&self) -> Vec<TaskId> {
+        let mut overdue: Vec<_> = self
+            .records
+            .values()
+            .filter_map(|record| Some((record.overdue_since(self.now)?, record.task.id)))
+            .collect();
+        overdue.sort();
+        overdue.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn note_change(&mut self, id: TaskId) {
+        self.changes.push((id, self.records[&id].task.status));
+    }
+
+    fn next_rank(&mut self) -> i64 {
+        self.last_rank += 1;
+        self.last_rank
+    }
+
+    fn rank_before_all(&mut self) -> i64 {
+        self.first_rank -= 1;
+        self.first_rank
+    }
+
+    fn wait(&mut self, id: TaskId, rank: i64) {
+        let lane = self.lane_of(id);
+        self.lanes.entry(lane).or_default().insert((rank, id));
+    }
+
+    fn wait_no_more(&mut self, id: TaskId) {
+        let lane = self.lane_of(id);
+        let waiting = self.lanes.get_mut(&lane).expect("a waiting task has a lane");
+        waiting.retain(|(_, other)| *other != id);
+        if waiting.is_empty() {
+            self.lanes.remove(&lane);
+        }
+    }
+
+    fn lane_of(&self, id: TaskId) -> Lane {
+        let task = &self.records[&id].task;
+        Lane { priority: task.priority, queue: task.queue.clone(), task_type: task.task_type.clone() }
+    }
+}

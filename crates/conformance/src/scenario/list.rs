@@ -1,0 +1,199 @@
+/// The list: calls `$then` with `$given` and every scenario by topic.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_scenario {
+    ([$($then:tt)*] $($given:tt)*) => {
+        $($then)*! {
+            $($given)*;
+            attempts {
+                the_history_has_every_end_but_completion,
+                retries_end_when_the_policy_says,
+                the_policy_shown_is_the_one_of_the_last_start,
+                a_hundred_attempts_are_all_kept,
+                a_task_that_failed_for_good_stays_so,
+            }
+            cancel {
+                a_waiting_task_is_cancelled_at_once,
+                a_scheduled_task_is_cancelled_at_once,
+                a_task_between_retries_is_cancelled_at_once,
+                a_started_task_is_asked_to_end,
+                a_wish_that_is_repeated_keeps_its_first_time,
+                an_ended_task_is_not_cancelled,
+                a_repeated_cancellation_changes_nothing,
+                an_unknown_task_is_not_found,
+                a_task_that_completed_all_the_same_is_completed,
+                every_other_end_yields_to_the_wish,
+                an_end_that_yielded_is_answered_so_again,
+                a_cancelled_task_of_a_dead_worker_is_cancelled,
+                a_wish_after_the_lease_is_over_is_kept,
+                a_wish_is_told_over_a_changed_connection,
+            }
+            claim {
+                claim_is_exclusive,
+                a_claimed_task_carries_all_that_its_attempt_needs,
+                every_claim_has_a_token_of_its_own,
+                unknown_types_are_never_taken,
+                other_queues_are_never_taken,
+                a_cancelled_task_is_passed_over,
+                any_number_of_cancelled_tasks_hides_none_behind_them,
+                a_lane_whose_tasks_were_all_cancelled_is_empty,
+                a_claim_of_nothing_takes_nothing,
+                a_claim_that_gets_less_than_it_asked_for_parks,
+                a_turn_without_a_claim_takes_nothing,
+            }
+            concurrent {
+                workers_that_claim_at_once_share_the_tasks,
+                one_of_two_submissions_at_once_is_stored,
+                a_cancellation_and_a_claim_at_once_have_one_winner,
+                two_schedulers_promote_a_task_once,
+                a_finish_and_a_reap_at_once_have_one_winner,
+            }
+            directory {
+                an_announced_process_is_live,
+                a_scheduler_is_live_as_well,
+                a_silent_process_is_live_no_more,
+                a_process_that_ended_in_good_order_is_live_no_more,
+                the_newest_announcement_counts,
+                the_catalogue_is_sorted_and_whole,
+                the_newest_registration_wins,
+                another_schema_is_told,
+                a_store_belongs_to_its_first_installation,
+            }
+            finish {
+                a_finished_task_has_its_result,
+                each_end_leads_where_the_lifecycle_says,
+                a_batch_of_ends_is_answered_in_order,
+                a_full_batch_of_ends_is_applied_at_once,
+                a_turn_may_claim_what_it_has_just_given_back,
+                a_finish_with_a_wrong_token_changes_nothing,
+                a_finish_of_an_unknown_task_says_so,
+                a_finish_of_a_task_that_never_started_changes_nothing,
+                a_finish_that_is_sent_again_is_answered_again,
+                a_second_end_of_an_attempt_does_not_replace_the_first,
+                a_finish_after_the_lease_is_accepted_while_nobody_took_the_task,
+                a_worker_whose_task_was_taken_away_cannot_finish_it,
+                an_old_attempt_cannot_end_a_new_one_of_the_same_worker,
+                a_finish_may_come_over_another_connection,
+            }
+            limits {
+                the_total_limit_is_exact,
+                the_limit_of_a_type_is_exact,
+                the_limit_of_a_type_holds_over_queues_and_priorities,
+                the_limit_of_a_queue_is_exact,
+                the_limit_of_a_queue_holds_over_types,
+                a_saturated_type_hides_no_other,
+                a_saturated_queue_hides_no_other,
+                a_saturated_type_of_a_better_priority_hides_no_other,
+            }
+            order {
+                tasks_of_a_lane_are_claimed_in_order,
+                better_priorities_go_first,
+                the_best_priority_goes_first_over_all_types_and_queues,
+                types_take_fair_turns,
+                queues_take_fair_turns,
+                a_retry_at_once_goes_to_the_tail,
+                a_task_that_is_handed_back_goes_to_the_head,
+                a_task_of_a_dead_worker_goes_to_the_head,
+                the_head_of_a_lane_stays_in_its_priority,
+                due_tasks_go_to_the_tail_in_the_order_of_their_times,
+            }
+            promote {
+                nothing_is_due_before_its_time,
+                a_task_is_due_at_its_time,
+                the_next_time_is_told,
+                at_most_as_many_as_asked_for_are_moved,
+                five_hundred_are_moved_at_once,
+                the_queues_of_a_role_can_be_moved_alone,
+                due_tasks_of_several_queues_are_moved_in_the_order_of_their_times,
+                a_retry_is_due_after_its_delay,
+                a_retry_without_delay_through_the_scheduler_is_due_now,
+                a_repeated_promotion_moves_nothing_twice,
+            }
+            reap {
+                only_leases_that_are_over_are_listed,
+                an_overdue_task_comes_with_all_that_a_decision_needs,
+                at_most_as_many_as_asked_for_are_listed,
+                overdue_tasks_of_every_queue_and_type_are_listed,
+                a_task_of_a_dead_worker_runs_again,
+                a_task_under_which_workers_die_is_taken_out,
+                a_decision_falls_when_the_lease_was_renewed_meanwhile,
+                a_decision_falls_when_the_task_ended_meanwhile,
+                a_decision_falls_when_another_has_the_task,
+                two_schedulers_reap_a_task_once,
+                a_repeated_reap_is_answered_alike,
+                verdicts_are_answered_in_order,
+                the_clock_of_the_store_decides,
+            }
+            record {
+                a_waiting_task_is_shown_whole,
+                a_scheduled_task_is_shown_whole,
+                a_started_task_is_shown_whole,
+                a_completed_task_is_shown_whole,
+                a_failed_task_is_shown_whole,
+                a_task_that_waits_for_its_retry_is_shown_whole,
+                a_stalled_and_a_cancelled_task_show_their_end,
+                contents_are_kept_byte_for_byte,
+                a_megabyte_of_parameters_and_result_is_kept,
+                error_texts_are_kept_as_they_are,
+                names_with_separators_do_not_collide,
+                versions_of_a_type_are_types_of_their_own,
+                progress_is_shown_with_its_message,
+                a_task_is_in_one_place_at_a_time,
+            }
+            renew {
+                a_renewed_lease_holds_for_its_whole_length_again,
+                a_lease_that_is_over_is_renewed_while_nobody_took_the_task,
+                a_lease_that_was_taken_away_stays_so,
+                an_ended_or_unknown_task_is_not_kept,
+                leases_are_answered_in_order,
+                a_full_batch_is_renewed_at_once,
+                no_leases_are_no_error,
+                a_heartbeat_is_shown,
+                progress_stays_until_there_is_more,
+                a_repeated_renewal_is_answered_alike,
+                a_long_lease_may_be_renewed_to_a_short_one,
+            }
+            repeat {
+                a_repeated_turn_claims_nothing_new,
+                a_repeated_turn_may_come_from_another_connection,
+                a_repeated_turn_finishes_once,
+                a_repeated_turn_returns_a_retry_that_it_claimed_itself,
+                a_repeated_turn_leaves_out_what_has_ended_since,
+                a_repeated_turn_leaves_out_what_was_taken_away,
+                a_repeated_turn_that_found_nothing_finds_nothing,
+                an_older_turn_claims_nothing,
+                an_older_turn_does_not_make_the_last_one_forgotten,
+                turns_of_different_workers_are_told_apart,
+                a_lost_answer_costs_nothing_over_many_turns,
+            }
+            signals {
+                signals_begin_with_both,
+                a_new_task_wakes_a_parked_worker,
+                a_new_task_of_another_process_wakes_a_parked_worker,
+                a_promoted_task_wakes_a_parked_worker,
+                a_task_of_a_dead_worker_wakes_a_parked_worker,
+                a_retry_and_a_task_handed_back_wake_a_parked_worker,
+                as_many_parked_workers_wake_as_there_are_tasks,
+                no_more_workers_wake_than_there_are_tasks,
+                a_task_wakes_a_worker_that_can_run_it,
+                a_cancellation_is_told_to_the_worker,
+                moves_tell_every_end,
+                moves_tell_every_step_of_a_life,
+            }
+            submit {
+                a_submitted_task_waits,
+                a_task_for_later_is_scheduled,
+                a_due_time_that_has_passed_counts_as_now,
+                a_time_in_the_far_future_is_kept,
+                a_repeated_submission_changes_nothing,
+                a_repeated_submission_is_told_what_the_task_is_now,
+                another_submission_with_the_same_id_is_a_conflict,
+                a_batch_may_hold_new_known_and_conflicting_tasks,
+                a_task_twice_in_one_batch_is_stored_once,
+                a_full_batch_is_stored_at_once,
+                an_empty_batch_is_no_error,
+                an_unknown_task_is_none,
+            }
+        }
+    };
+}

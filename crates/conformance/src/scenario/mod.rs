@@ -1,0 +1,78 @@
+//! The scenarios, by what they are about, and the list of them.
+
+use jobbers_core::model::{Status, Task, TaskId};
+use jobbers_core::store::{MoveOutcome, SharedStore, SubmitOutcome};
+
+use jobbers_core::model::NewTask;
+
+pub mod attempts;
+pub mod cancel;
+pub mod claim;
+pub mod concurrent;
+pub mod directory;
+pub mod finish;
+pub mod limits;
+mod list;
+pub mod order;
+pub mod promote;
+pub mod reap;
+pub mod record;
+pub mod renew;
+pub mod repeat;
+pub mod signals;
+pub mod submit;
+
+/// Makes each scenario a test. `$environment` names an async function that makes a fresh [`Environment`](crate::Environment).
+#[macro_export]
+macro_rules! scenarios {
+    ($environment:path) => {
+        $crate::each_scenario! { [$crate::scenario_tests] $environment }
+    };
+}
+
+/// Turns the list into tests.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! scenario_tests {
+    ($environment:path; $($topic:ident { $($scenario:ident,)* })*) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                $crate::scenario::$topic::$scenario(&$environment().await).await;
+            }
+        )*)*
+    };
+}
+
+/// Stores a task that is new.
+async fn submit(store: &SharedStore, task: NewTask) -> TaskId {
+    let outcomes = store.submit(std::slice::from_ref(&task)).await.expect("submit");
+    assert!(matches!(outcomes[..], [SubmitOutcome::Stored { .. }]), "{outcomes:?}");
+    task.id
+}
+
+/// Stores tasks that are new, in batches.
+async fn submit_all(store: &SharedStore, tasks: &[NewTask]) {
+    for batch in tasks.chunks(jobbers_core::store::MAX_BATCH) {
+        let outcomes = store.submit(batch).await.expect("submit");
+        assert_eq!(outcomes.len(), batch.len(), "one answer for each task");
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, SubmitOutcome::Stored { .. })), "{outcomes:?}");
+    }
+}
+
+/// A task that must be there.
+async fn get(store: &SharedStore, id: TaskId) -> Task {
+    store.get(id).await.expect("get").unwrap_or_else(|| panic!("{id} is lost"))
+}
+
+async fn status(store: &SharedStore, id: TaskId) -> Status {
+    get(store, id).await.status
+}
+
+fn applied(status: Status) -> MoveOutcome {
+    MoveOutcome::Applied { status }
+}
+
+fn stale(now: Status) -> MoveOutcome {
+    MoveOutcome::Stale { now: Some(now) }
+}

@@ -1,0 +1,4 @@
+//! Every store passes every scenario, and then has tests of its own.
+
+mod listed;
+mod oracle;
