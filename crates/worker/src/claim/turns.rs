@@ -130,7 +130,8 @@ impl ClaimLoop {
 
     /// A claim, if there is something to ask for. What has ended is a reason to ask as well: its slot is free.
     fn claim(&mut self) -> Option<Claim> {
-        if self.draining() || !(self.state.claim_wanted || !self.state.ended.is_empty()) {
+        let reason = self.state.claim_wanted || !self.state.ended.is_empty();
+        if self.draining() || !reason {
             return None;
         }
         let most = self.ttl.map_or(u32::MAX, |left| u32::try_from(left).unwrap_or(u32::MAX));
