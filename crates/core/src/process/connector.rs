@@ -1,12 +1,23 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use super::{Shutdown, StoreSettings, StoreUrl, installation, patience};
 use crate::routing::{Routing, RoutingError};
+use crate::store::redis::{RedisConfig, RedisStore};
+use crate::store::sqlite::{Clock, SqliteStore};
 use crate::store::{Incompatible, SharedStore, StoreError};
 
-use super::{Shutdown, StoreSettings};
+/// What one try to open a store may take.
+const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens the stores that the settings name.
+/// Opens the stores that the settings name. Clones share the embedded store.
 #[derive(Debug, Clone)]
 pub struct Connector {
     settings: StoreSettings,
+    embedded: Arc<OnceCell<SharedStore>>,
 }
 
 /// What every process works on.
@@ -30,9 +41,20 @@ pub enum StartError {
     Stopped,
 }
 
+impl StartError {
+    /// Whether another try may succeed without anybody's help.
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Routing(error) => error.is_transient(),
+            Self::Incompatible(_) | Self::Stopped => false,
+        }
+    }
+}
+
 impl Connector {
     pub fn new(settings: StoreSettings) -> Self {
-        Self { settings }
+        Self { settings, embedded: Arc::default() }
     }
 
     pub fn settings(&self) -> &StoreSettings {
@@ -42,16 +64,50 @@ impl Connector {
     /// Opens the store of tasks once more, with connections of its own that are driven by the current runtime.
     /// The embedded store is opened once per process and shared.
     pub async fn tasks(&self) -> Result<SharedStore, StoreError> {
-        todo!()
+        match timeout(TRY_TIMEOUT, self.open_tasks()).await {
+            Ok(answer) => answer,
+            Err(_) => Err(StoreError::Unavailable {
+                operation: "open",
+                detail: format!("{}: no answer within {} s", self.settings.store_url, TRY_TIMEOUT.as_secs()),
+            }),
+        }
+    }
+
+    async fn open_tasks(&self) -> Result<SharedStore, StoreError> {
+        match &self.settings.store_url {
+            StoreUrl::Redis(url) => {
+                let (url, prefix) = (url.clone(), self.settings.key_prefix.clone());
+                Ok(Arc::new(RedisStore::connect(RedisConfig { url, prefix, test_clock: false }).await?))
+            }
+            StoreUrl::Sqlite(path) => {
+                let open = || async {
+                    let store: SharedStore = Arc::new(SqliteStore::open(path, Clock::System).await?);
+                    Ok(store)
+                };
+                self.embedded.get_or_try_init(open).await.cloned()
+            }
+        }
     }
 
     /// Opens both stores and checks that they fit this program and each other. One try.
     pub async fn connect(&self) -> Result<Stores, StartError> {
-        todo!()
+        let routing = Routing::open(&self.settings.sql_path).await?;
+        let tasks = self.tasks().await?;
+        installation::check(tasks.as_ref(), &self.settings.store_url, &routing).await?;
+        Ok(Stores { tasks, routing })
+    }
+
+    /// As [`connect`](Self::connect), for a command that ends: tries again while a store is away, for `deadline`
+    /// at the most, and answers the last error then.
+    pub async fn connect_within(&self, deadline: Duration) -> Result<Stores, StartError> {
+        patience::within(deadline, || self.connect()).await
     }
 
     /// As [`connect`](Self::connect), but waits, and says so in the log, while a store is away.
-    pub async fn connect_patiently(&self, _shutdown: &Shutdown) -> Result<Stores, StartError> {
-        todo!()
+    pub async fn connect_patiently(&self, shutdown: &Shutdown) -> Result<Stores, StartError> {
+        for remark in &self.settings.remarks {
+            tracing::warn!(event = "setting_ignored", "{remark}");
+        }
+        patience::until_stopped(&shutdown.graceful, || self.connect()).await
     }
 }

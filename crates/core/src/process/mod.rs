@@ -1,11 +1,17 @@
 //! How a process is set up: settings, adapters, telemetry, shutdown. The only module that names adapters.
 
 mod connector;
+mod installation;
 mod log;
+mod patience;
 mod settings;
 mod shutdown;
+mod store_url;
 
 pub use connector::{Connector, StartError, Stores};
 pub use log::{LogFormat, LogSettings};
-pub use settings::{InvalidUrl, SqlUrl, StoreSettings, StoreUrl, TaskAdapter};
+pub use settings::{StoreSettings, TaskAdapter};
 pub use shutdown::Shutdown;
+pub use store_url::StoreUrl;
+
+pub use crate::routing::{InvalidUrl, SqlUrl};

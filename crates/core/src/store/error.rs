@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// Why a step was not answered.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// No answer: the step may or may not have happened. Send the very same step again.
     #[error("{operation}: the store cannot be reached ({detail})")]

@@ -6,6 +6,7 @@
 //!
 //! `conformance` holds the scenarios that every store passes.
 
+mod absent;
 mod cancel;
 mod directory;
 mod error;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ErrorKind, IntoConnectionInfo, RedisError, Script, ServerErrorKind, Value};
-use serde::Serialize;
 
+use super::codec::arguments::Arguments;
 use super::config::RedisConfig;
 use super::keys::Keys;
 use super::scripts::Scripts;
@@ -61,11 +61,10 @@ impl RedisStore {
         &self,
         operation: &'static str,
         script: &Script,
-        arguments: &impl Serialize,
+        arguments: Arguments,
         opaque: &[Vec<u8>],
     ) -> Result<Value> {
-        let arguments = rmp_serde::to_vec_named(&Named { channels: self.keys.channels(), arguments })
-            .map_err(|error| broken(operation, error.to_string()))?;
+        let arguments = arguments.with("channels", self.keys.channels()).finish();
         let mut invocation = script.key(self.keys.partition());
         invocation.arg(arguments);
         for argument in opaque {
@@ -113,14 +112,6 @@ impl RedisStore {
             );
         }
     }
-}
-
-/// The named arguments of a script.
-#[derive(Serialize)]
-struct Named<'a, T> {
-    channels: String,
-    #[serde(flatten)]
-    arguments: &'a T,
 }
 
 fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {

@@ -40,7 +40,14 @@ impl Directory for RedisStore {
 
     async fn retire(&self, id: WorkerId) -> Result<()> {
         let (global, partition) = (self.keys.global(), self.keys.partition());
+        let mut said = redis::pipe();
+        said.cmd("GET").arg(format!("{global}worker:{id}"));
+        let (said,): (Option<Vec<u8>>,) = self.pipeline("retire", &said).await?;
         let mut pipeline = redis::pipe();
+        for queue in said.as_deref().and_then(parse_live).into_iter().flat_map(|live| live.process.queues) {
+            let parked = format!("{partition}parked:{}", keys::escape(&queue));
+            pipeline.cmd("SREM").arg(parked).arg(id.to_string()).ignore();
+        }
         pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).ignore();
         pipeline.cmd("ZREM").arg(format!("{global}workers")).arg(id.to_string()).ignore();
         pipeline.cmd("DEL").arg(format!("{partition}turn:{id}")).ignore();

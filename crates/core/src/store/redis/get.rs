@@ -1,7 +1,7 @@
 use bytes::{Buf, Bytes};
 use redis::Value;
-use serde::Serialize;
 
+use super::codec::arguments::Arguments;
 use super::codec::msgpack;
 use super::connection::{RedisStore, broken};
 use super::record::{self, Record};
@@ -9,14 +9,9 @@ use super::reply::Reply;
 use crate::model::{AttemptEnd, Policy, Status, Task, TaskId, Timestamp, WorkerId};
 use crate::store::Result;
 
-#[derive(Serialize)]
-struct Arguments {
-    id: Bytes,
-}
-
 pub(super) async fn get(store: &RedisStore, id: TaskId) -> Result<Option<Task>> {
-    let arguments = Arguments { id: Bytes::copy_from_slice(&id.to_bytes()) };
-    let answer = store.step("get", &store.scripts.get, &arguments, &[]).await?;
+    let arguments = Arguments::default().with("id", id.to_bytes());
+    let answer = store.step("get", &store.scripts.get, arguments, &[]).await?;
     if answer == Value::Nil {
         return Ok(None);
     }

@@ -1,5 +1,4 @@
-use serde::Serialize;
-
+use super::codec::arguments::Arguments;
 use super::codec::msgpack;
 use super::connection::{RedisStore, broken};
 use super::reply::Reply;
@@ -7,18 +6,9 @@ use super::{moves, record};
 use crate::model::Policy;
 use crate::store::{MoveOutcome, Overdue, OverdueTask, Result, Verdict};
 
-#[derive(Serialize)]
-struct Limit {
-    limit: usize,
-}
-
-#[derive(Serialize)]
-struct Verdicts {
-    verdicts: usize,
-}
-
 pub(super) async fn overdue(store: &RedisStore, limit: usize) -> Result<Overdue> {
-    let answer = store.step("overdue", &store.scripts.overdue, &Limit { limit }, &[]).await?;
+    let answer =
+        store.step("overdue", &store.scripts.overdue, Arguments::default().with("limit", limit as u64), &[]).await?;
     let mut reply = Reply::new("overdue", answer)?;
     let (now, waiting_until) = (reply.time()?, reply.maybe_time()?);
     let mut tasks = Vec::new();
@@ -59,8 +49,8 @@ pub(super) async fn reap(store: &RedisStore, verdicts: &[Verdict]) -> Result<Vec
     }
     let packed: Vec<_> =
         verdicts.iter().map(|verdict| moves::pack(verdict.id, verdict.token, &verdict.transition)).collect();
-    let arguments = Verdicts { verdicts: verdicts.len() };
-    let answer = store.step("reap", &store.scripts.reap, &arguments, &packed).await?;
+    let arguments = Arguments::default().with("verdicts", verdicts.len() as u64);
+    let answer = store.step("reap", &store.scripts.reap, arguments, &packed).await?;
     let mut reply = Reply::new("reap", answer)?;
     reply.time()?;
     let mut answers = reply.list()?;

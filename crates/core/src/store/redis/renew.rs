@@ -1,20 +1,14 @@
-use serde::Serialize;
-
+use super::codec::arguments::Arguments;
 use super::codec::msgpack;
 use super::connection::{RedisStore, broken};
 use super::moves::{milliseconds, six_bytes};
 use super::reply::Reply;
 use crate::store::{Lease, RenewReply, Renewal, Renewed, Result};
 
-#[derive(Serialize)]
-struct Arguments {
-    lease: u64,
-}
-
 pub(super) async fn renew(store: &RedisStore, renewal: &Renewal) -> Result<RenewReply> {
     let leases: Vec<_> = renewal.tasks.iter().map(pack).collect();
-    let arguments = Arguments { lease: milliseconds(renewal.lease) };
-    let answer = store.step("renew", &store.scripts.renew, &arguments, &leases).await?;
+    let arguments = Arguments::default().with("lease", milliseconds(renewal.lease));
+    let answer = store.step("renew", &store.scripts.renew, arguments, &leases).await?;
     let mut reply = Reply::new("renew", answer)?;
     let now = reply.time()?;
     let tasks = renewal

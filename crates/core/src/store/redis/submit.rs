@@ -1,5 +1,4 @@
-use serde::Serialize;
-
+use super::codec::arguments::Arguments;
 use super::codec::msgpack::Extra;
 use super::connection::{RedisStore, broken};
 use super::moves::{milliseconds, six_bytes};
@@ -8,15 +7,12 @@ use super::{keys, record};
 use crate::model::{NewTask, Status, Timestamp, When};
 use crate::store::{Result, SubmitOutcome};
 
-#[derive(Serialize)]
-struct Arguments {}
-
 pub(super) async fn submit(store: &RedisStore, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
     if tasks.is_empty() {
         return Ok(Vec::new());
     }
     let packed = tasks.iter().map(pack).collect::<Result<Vec<_>>>()?;
-    let answer = store.step("submit", &store.scripts.submit, &Arguments {}, &packed).await?;
+    let answer = store.step("submit", &store.scripts.submit, Arguments::default(), &packed).await?;
     let mut reply = Reply::new("submit", answer)?;
     let submitted_at = reply.time()?;
     tasks.iter().map(|_| outcome(&mut reply, submitted_at)).collect()

@@ -1,8 +1,4 @@
-use std::collections::BTreeMap;
-
-use bytes::Bytes;
-use serde::Serialize;
-
+use super::codec::arguments::Arguments;
 use super::connection::{RedisStore, broken};
 use super::keys;
 use super::moves::{self, milliseconds};
@@ -11,32 +7,10 @@ use super::reply::Reply;
 use crate::model::TaskId;
 use crate::store::{Claim, ClaimedTask, Result, Turn, TurnReply};
 
-#[derive(Serialize)]
-struct Arguments {
-    worker: Bytes,
-    name: String,
-    sequence: u64,
-    finishes: usize,
-    was_parked: bool,
-    parked_in: Vec<String>,
-    lease: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    claim: Option<ClaimArguments>,
-}
-
-#[derive(Serialize)]
-struct ClaimArguments {
-    tasks: u32,
-    seed: Bytes,
-    queues: Vec<(String, u32)>,
-    /// Free slots, policy, heartbeat interval in milliseconds (0 = none).
-    types: BTreeMap<String, (u32, Bytes, u64)>,
-}
-
 pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
     let finishes: Vec<_> =
         turn.finishes.iter().map(|finish| moves::pack(finish.id, finish.token, &finish.transition)).collect();
-    let answer = store.step("turn", &store.scripts.turn, &arguments(turn), &finishes).await?;
+    let answer = store.step("turn", &store.scripts.turn, arguments(turn), &finishes).await?;
     let mut reply = Reply::new("turn", answer)?;
     let now = reply.time()?;
     let mut answers = reply.list()?;
@@ -54,34 +28,32 @@ pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
 }
 
 fn arguments(turn: &Turn) -> Arguments {
-    let parked_in = turn.claim.iter().flat_map(|claim| &claim.queues).map(|queue| keys::escape(&queue.queue)).collect();
-    Arguments {
-        worker: Bytes::copy_from_slice(&turn.worker.to_bytes()),
-        name: turn.worker.to_string(),
-        sequence: turn.sequence,
-        finishes: turn.finishes.len(),
-        was_parked: turn.was_parked,
-        parked_in,
-        lease: milliseconds(turn.lease),
-        claim: turn.claim.as_ref().filter(|claim| claim.tasks > 0).map(claim_arguments),
+    let queues = turn.claim.iter().flat_map(|claim| &claim.queues);
+    let arguments = Arguments::default()
+        .with("worker", turn.worker.to_bytes())
+        .with("name", turn.worker.to_string())
+        .with("sequence", turn.sequence)
+        .with("finishes", turn.finishes.len() as u64)
+        .with("was_parked", turn.was_parked)
+        .with("parked_in", queues.map(|queue| keys::escape(&queue.queue)).collect::<Vec<_>>())
+        .with("lease", milliseconds(turn.lease));
+    match &turn.claim {
+        Some(claim) if claim.tasks > 0 => arguments.with("claim", claim_arguments(claim)),
+        _ => arguments,
     }
 }
 
-fn claim_arguments(claim: &Claim) -> ClaimArguments {
-    ClaimArguments {
-        tasks: claim.tasks,
-        seed: Bytes::copy_from_slice(&claim.token_seed),
-        queues: claim.queues.iter().map(|queue| (keys::escape(&queue.queue), queue.free)).collect(),
-        types: claim
-            .types
-            .iter()
-            .map(|slots| {
-                let interval = slots.max_heartbeat_interval.map_or(0, milliseconds);
-                let policy = Bytes::copy_from_slice(&slots.policy.to_bytes());
-                (keys::task_type(&slots.task_type), (slots.free, policy, interval))
-            })
-            .collect(),
-    }
+fn claim_arguments(claim: &Claim) -> Arguments {
+    let queues = claim.queues.iter().map(|queue| (keys::escape(&queue.queue), u64::from(queue.free)));
+    let types = claim.types.iter().fold(Arguments::default(), |types, slots| {
+        let interval = slots.max_heartbeat_interval.map_or(0, milliseconds);
+        types.with(&keys::task_type(&slots.task_type), (u64::from(slots.free), slots.policy.to_bytes(), interval))
+    });
+    Arguments::default()
+        .with("tasks", u64::from(claim.tasks))
+        .with("seed", claim.token_seed)
+        .with("queues", queues.collect::<Vec<_>>())
+        .with("types", types)
 }
 
 fn claimed_task(id: TaskId, record: Record) -> ClaimedTask {

@@ -1,3 +1,4 @@
 //! How what is opaque to scripts is packed.
 
+pub(crate) mod arguments;
 pub(crate) mod msgpack;

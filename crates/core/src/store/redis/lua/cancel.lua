@@ -10,7 +10,7 @@ if r.state == 'W' or r.state == 'L' then
   local lane = lane_of(v, r)
   -- A write that is not refused when memory is full.
   call('ZREM', P .. 'scheduled:' .. lane.queue, args.id)
-  if r.state == 'W' and add(P .. 'lanes:' .. lane.queue, lane.field, -1) <= 0 then
+  if r.state == 'W' and add(lane.lanes, lane.field, -1) <= 0 then
     -- No live entry: what the list still holds is dead.
     call('DEL', lane.key)
   end

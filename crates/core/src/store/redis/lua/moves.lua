@@ -21,7 +21,7 @@ local function move_task(move, id, v, now, still)
   if yields == 1 and has(r, CANCEL) then
     to, dead, failures, lost = 'X', 0, 0, 0
   end
-  gather('ZREM', P .. 'started:' .. lane.kind, id)
+  gather('ZREM', lane.started, id)
   if has(r, SILENCE) then gather('ZREM', P .. 'silence:' .. lane.queue, id) end
   if has(r, BEATS) then gather('ZREM', P .. 'beats:' .. lane.queue, id) end
   clear(r, SILENCE + BEATS)

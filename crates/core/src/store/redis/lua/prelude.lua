@@ -34,13 +34,22 @@ local function has(r, flag) return bit.band(r.flags, flag) ~= 0 end
 local function set(r, flag) r.flags = bit.bor(r.flags, flag) end
 local function clear(r, flag) r.flags = bit.band(r.flags, bit.bnot(flag)) end
 
--- A lane by its name `queue:type:priority`, with what is derived from it.
+-- A lane by its name `queue:type:priority`, with the keys that are derived from it.
 local known_lanes = {}
 local function lane_named(name)
   local lane = known_lanes[name]
   if not lane then
-    local queue, kind, priority = string.match(name, '^([^:]*):([^:]*):([^:]*)$')
-    lane = { key = P .. 'lane:' .. name, queue = queue, kind = queue .. ':' .. kind, field = kind .. ':' .. priority }
+    local queue, task_type, priority = string.match(name, '^([^:]*):([^:]*):([^:]*)$')
+    lane = {
+      key = P .. 'lane:' .. name,
+      queue = queue,
+      task_type = task_type,
+      kind = queue .. ':' .. task_type,
+      field = task_type .. ':' .. priority,
+      lanes = P .. 'lanes:' .. queue,
+      started = P .. 'started:' .. queue .. ':' .. task_type,
+      ended = {},
+    }
     known_lanes[name] = lane
   end
   return lane
@@ -68,28 +77,26 @@ local function values(ids)
 end
 
 -- What a step changes, gathered by key so that a batch takes few commands; `apply` writes all of it.
-local gathered = { order = {}, lists = {} }
-local function gather(command, key, ...)
-  local slot = command .. '\0' .. key
-  local list = gathered.lists[slot]
+local gathered, gathered_by = {}, { RPUSH = {}, ZADD = {}, ZREM = {} }
+local function gather(command, key, first, second)
+  local list = gathered_by[command][key]
   if not list then
     list = { command = command, key = key }
-    gathered.lists[slot] = list
-    gathered.order[#gathered.order + 1] = list
+    gathered_by[command][key] = list
+    gathered[#gathered + 1] = list
   end
-  for i = 1, select('#', ...) do list[#list + 1] = (select(i, ...)) end
+  list[#list + 1] = first
+  if second then list[#list + 1] = second end
 end
 
-local counted = { order = {}, by = {} }
+local counts = {}     -- key -> field -> change
 local function count(key, field, by)
-  local slot = key .. '\0' .. field
-  local entry = counted.by[slot]
-  if not entry then
-    entry = { key = key, field = field, by = 0 }
-    counted.by[slot] = entry
-    counted.order[#counted.order + 1] = entry
+  local fields = counts[key]
+  if not fields then
+    fields = {}
+    counts[key] = fields
   end
-  entry.by = entry.by + by
+  fields[field] = (fields[field] or 0) + by
 end
 
 local heads = {}      -- tasks for the heads of their lanes, {lane, id}, first comes first
@@ -109,7 +116,7 @@ local function moved(id, state) moves[#moves + 1] = id .. state end
 -- The task waits in its lane from now on.
 local function wait(lane, id, at_head)
   if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end
-  count(P .. 'lanes:' .. lane.queue, lane.field, 1)
+  count(lane.lanes, lane.field, 1)
   waiting[lane.queue] = (waiting[lane.queue] or 0) + 1
 end
 
@@ -121,12 +128,13 @@ end
 
 -- The task has ended, with a status by name or `dead` for a dead letter.
 local function finish(lane, id, set_name, now)
-  if set_name == 'dead' then
-    gather('ZADD', P .. 'dead:' .. lane.kind, now, id)
-  else
-    gather('ZADD', P .. 'ended:' .. lane.kind .. ':' .. set_name, now, id)
+  local key = lane.ended[set_name]
+  if not key then
+    key = set_name == 'dead' and P .. 'dead:' .. lane.kind or P .. 'ended:' .. lane.kind .. ':' .. set_name
+    lane.ended[set_name] = key
+    call('ZADD', P .. 'endings', 'NX', now, lane.kind .. ':' .. set_name)
   end
-  gather('ZADDNX', P .. 'endings', now, lane.kind .. ':' .. set_name)
+  gather('ZADD', key, now, id)
 end
 
 -- A hash's count of a field, removed at zero. Answers what is left.
@@ -150,16 +158,10 @@ local function apply(now)
   for from = 1, #replaced, 200 do
     call('MSET', unpack(replaced, from, math.min(from + 199, #replaced)))
   end
-  for _, list in ipairs(gathered.order) do
-    if list.command == 'ZADDNX' then
-      for i = 1, #list, 2 do call('ZADD', list.key, 'NX', list[i], list[i + 1]) end
-    else
-      call(list.command, list.key, unpack(list))
-    end
-  end
+  for _, list in ipairs(gathered) do call(list.command, list.key, unpack(list)) end
   for i = #heads, 1, -1 do call('LPUSH', heads[i][1].key, heads[i][2]) end
-  for _, entry in ipairs(counted.order) do
-    if entry.by ~= 0 then call('HINCRBY', entry.key, entry.field, entry.by) end
+  for key, fields in pairs(counts) do
+    for field, by in pairs(fields) do call('HINCRBY', key, field, by) end
   end
   for queue, fields in pairs(tallies) do
     local key = P .. 'tally:' .. queue .. ':' .. string.format('%d', math.floor(now / 60000))
@@ -169,7 +171,6 @@ local function apply(now)
   end
   if #moves > 0 then call('PUBLISH', args.channels .. 'events', table.concat(moves)) end
   for queue, tasks in pairs(waiting) do wake(queue, tasks) end
-  gathered = { order = {}, lists = {} }
-  counted = { order = {}, by = {} }
-  heads, waiting, moves, replaced, tallies = {}, {}, {}, {}, {}
+  gathered, gathered_by = {}, { RPUSH = {}, ZADD = {}, ZREM = {} }
+  counts, heads, waiting, moves, replaced, tallies = {}, {}, {}, {}, {}, {}
 end

@@ -4,7 +4,7 @@
 -- Answers  now, then as the finishes of a turn
 call('DEL', P .. 't:')
 local answers = move_tasks(args.verdicts, now, function(lane, id)
-  local deadline = tonumber(call('ZSCORE', P .. 'started:' .. lane.kind, id) or '')
+  local deadline = tonumber(call('ZSCORE', lane.started, id) or '')
   return deadline and deadline <= now
 end)
 apply(now)

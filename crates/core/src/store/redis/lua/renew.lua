@@ -17,7 +17,7 @@ for i = 2, #ARGV do
     answers[i] = 'T'
   else
     local lane = lane_of(v, r)
-    gather('ZADD', P .. 'started:' .. lane.kind, now + args.lease, id)
+    gather('ZADD', lane.started, now + args.lease, id)
     kept = true
     if beaten == 1 then
       local rare = P .. 'r:' .. id

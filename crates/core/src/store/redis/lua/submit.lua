@@ -49,9 +49,9 @@ if #log > 0 then
   call('MSET', unpack(replaced))
   replaced = {}
   local hour = string.format('%d', math.floor(now / 3600000))
-  gather('RPUSH', P .. 'log:' .. hour, unpack(log))
+  call('RPUSH', P .. 'log:' .. hour, unpack(log))
   count(P .. 'logs', hour, #log)
-  gather('SADD', P .. 'queues', unpack(queues))
+  call('SADD', P .. 'queues', unpack(queues))
   for _, task in ipairs(ready_tasks) do wait(task[1], task[2], false) end
   for _, task in ipairs(due_tasks) do schedule(task[1], task[2], task[3]) end
   apply(now)

@@ -144,7 +144,7 @@ if claim then
             queue.queue[2] = queue.queue[2] - got
             share = share - got
             left = left - got
-            if got > 0 and add(P .. 'lanes:' .. lane.lane.queue, lane.lane.field, -got) <= 0 then
+            if got > 0 and add(lane.lane.lanes, lane.lane.field, -got) <= 0 then
               -- No live entry: what the list still holds is dead.
               call('DEL', lane.lane.key)
             end
@@ -159,7 +159,7 @@ if claim then
   for k, task in ipairs(order) do
     local id, v, lane = task[1], task[2], task[3]
     local r = read(v)
-    local slots = claim.types[string.match(lane.field, '^(.*):%d+$')]
+    local slots = claim.types[lane.task_type]
     r.state = 'R'
     r.attempt = r.attempt + 1
     r.token = claim.seed .. struct.pack('>I2', k)
@@ -172,7 +172,7 @@ if claim then
       set(r, SILENCE)
       gather('ZADD', P .. 'silence:' .. lane.queue, now + slots[3], id)
     end
-    gather('ZADD', P .. 'started:' .. lane.kind, now + args.lease, id)
+    gather('ZADD', lane.started, now + args.lease, id)
     tally(lane.queue, 'started')
     moved(id, 'R')
     v = write(r, v)

@@ -1,0 +1,145 @@
+//! Submissions that arrive together go to the store together.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::patience::no_answer;
+use crate::model::{NewTask, TaskId};
+use crate::store::{MAX_BATCH, SharedStore, StoreError, SubmitOutcome};
+
+/// Batches on their way at once: while one is answered, the next one is.
+const IN_FLIGHT: usize = 2;
+/// Bytes of parameters and metadata from which on a batch takes no more tasks.
+const BATCH_BYTES: usize = 1 << 20;
+/// How long a batch is sent again while the store is away, and how often.
+const PERSIST: Duration = Duration::from_millis(1200);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where submissions wait for the next batch. One that comes alone goes at once.
+#[derive(Debug)]
+pub(super) struct Batches {
+    inbox: mpsc::Sender<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    task: NewTask,
+    reply: oneshot::Sender<Result<SubmitOutcome, StoreError>>,
+}
+
+impl Batches {
+    pub(super) fn start(store: SharedStore) -> Self {
+        let (inbox, arriving) = mpsc::channel(2 * MAX_BATCH);
+        tokio::spawn(collect(store, arriving));
+        Self { inbox }
+    }
+
+    /// Stores one task. If this is dropped before its batch was sent, nothing happens.
+    pub(super) async fn submit(&self, task: NewTask) -> Result<SubmitOutcome, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let gone = |_| StoreError::Broken { operation: "submit", detail: "the process is stopping".into() };
+        self.inbox.send(Waiting { task, reply }).await.map_err(|_| gone(()))?;
+        answer.await.map_err(|_| gone(()))?
+    }
+}
+
+async fn collect(store: SharedStore, mut arriving: mpsc::Receiver<Waiting>) {
+    let places = Arc::new(Semaphore::new(IN_FLIGHT));
+    let mut waiting = Vec::new();
+    loop {
+        // First the place, then the tasks: whatever arrives until there is a place joins the batch.
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        if waiting.is_empty() && arriving.recv_many(&mut waiting, MAX_BATCH).await == 0 {
+            return;
+        }
+        waiting.retain(|one| !one.reply.is_closed());
+        let rest = rest_of_batch(&mut waiting);
+        if !waiting.is_empty() {
+            tokio::spawn(send(store.clone(), std::mem::take(&mut waiting), place));
+        }
+        waiting = rest;
+    }
+}
+
+/// Leaves in `waiting` what fits into one batch, with each id once, and returns the rest.
+fn rest_of_batch(waiting: &mut Vec<Waiting>) -> Vec<Waiting> {
+    let mut ids: HashSet<TaskId> = HashSet::with_capacity(waiting.len());
+    let mut bytes = 0;
+    let end = waiting.iter().position(|one| {
+        let too_much = bytes >= BATCH_BYTES || !ids.insert(one.task.id);
+        bytes += one.task.parameters.len() + one.task.metadata.as_ref().map_or(0, Bytes::len);
+        too_much
+    });
+    waiting.split_off(end.unwrap_or(waiting.len()))
+}
+
+async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePermit) {
+    let (tasks, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.task, one.reply)).unzip();
+    let outcomes = match persist(&store, &tasks).await {
+        Ok(outcomes) if outcomes.len() == replies.len() => outcomes.into_iter().map(Ok).collect(),
+        Ok(outcomes) => {
+            let detail = format!("{} answers for {} tasks", outcomes.len(), replies.len());
+            vec![Err(StoreError::Broken { operation: "submit", detail }); replies.len()]
+        }
+        Err(error) => vec![Err(error); replies.len()],
+    };
+    for (reply, outcome) in replies.into_iter().zip(outcomes) {
+        // Whoever asked may have given up meanwhile.
+        let _ = reply.send(outcome);
+    }
+}
+
+/// The very same step again while the store does not answer: ids and fingerprints make that harmless.
+async fn persist(store: &SharedStore, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>, StoreError> {
+    let until = Instant::now() + PERSIST;
+    loop {
+        let answer = timeout_at(until, store.submit(tasks)).await.unwrap_or_else(|_| Err(no_answer("submit")));
+        match answer {
+            Err(StoreError::Unavailable { .. }) if Instant::now() + PAUSE < until => sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{TaskType, When};
+
+    fn waiting(id: u128, bytes: usize) -> Waiting {
+        let task = NewTask {
+            id: TaskId::from_parts(0, id),
+            task_type: TaskType::new("noop", 1),
+            queue: "default".into(),
+            priority: 5,
+            when: When::Now,
+            parameters: vec![b' '; bytes].into(),
+            metadata: None,
+            trace_id: None,
+            fingerprint: [0; 8],
+        };
+        Waiting { task, reply: oneshot::channel().0 }
+    }
+
+    fn split(mut all: Vec<Waiting>) -> (usize, usize) {
+        let rest = rest_of_batch(&mut all);
+        (all.len(), rest.len())
+    }
+
+    #[test]
+    fn a_batch_has_each_id_once() {
+        assert_eq!(split(vec![waiting(1, 2), waiting(2, 2), waiting(1, 2), waiting(3, 2)]), (2, 2));
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_bytes_but_takes_at_least_one_task() {
+        assert_eq!(split(vec![waiting(1, 2 * BATCH_BYTES), waiting(2, 2)]), (1, 1));
+        assert_eq!(split((0..10).map(|id| waiting(id, BATCH_BYTES / 4)).collect()), (4, 6));
+        assert_eq!(split(Vec::new()), (0, 0));
+    }
+}

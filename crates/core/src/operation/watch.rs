@@ -1,0 +1,102 @@
+//! One subscription for everybody in the process who waits for the end of a task.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::sleep;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::model::TaskId;
+use crate::store::{Moved, SharedStore};
+
+/// Pause before the subscription is made again.
+const RESUBSCRIBE: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Watch {
+    store: SharedStore,
+    watched: Arc<Watched>,
+    /// Nobody pays for messages that nobody waits for: the subscription begins with the first waiter.
+    begun: Once,
+    stop: CancellationToken,
+    _stop_when_dropped: DropGuard,
+}
+
+/// The tasks whose end somebody waits for.
+#[derive(Debug, Default)]
+struct Watched {
+    tasks: Mutex<HashMap<TaskId, Arc<Notify>>>,
+}
+
+/// Somebody waits for the end of this task, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Watching {
+    id: TaskId,
+    watched: Arc<Watched>,
+    pub(super) news: Arc<Notify>,
+}
+
+impl Watch {
+    pub(super) fn new(store: SharedStore) -> Self {
+        let stop = CancellationToken::new();
+        let _stop_when_dropped = stop.clone().drop_guard();
+        Self { store, watched: Arc::default(), begun: Once::new(), stop, _stop_when_dropped }
+    }
+
+    /// News of this task come from now on: that it ended, or that news may have been missed.
+    pub(super) fn on(&self, id: TaskId) -> Watching {
+        self.begun.call_once(|| {
+            let (store, watched, stop) = (self.store.clone(), self.watched.clone(), self.stop.clone());
+            tokio::spawn(async move { stop.run_until_cancelled(watched.follow(store)).await });
+        });
+        let news = self.watched.lock().entry(id).or_default().clone();
+        Watching { id, watched: self.watched.clone(), news }
+    }
+}
+
+impl Watched {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Notify>>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn follow(&self, store: SharedStore) {
+        loop {
+            match store.moves().await {
+                Ok(mut moves) => {
+                    self.wake_all();
+                    while let Some(moved) = moves.recv().await {
+                        match moved {
+                            Moved::Task(id, status) if status.is_ended() => self.wake(id),
+                            Moved::Task(..) => {}
+                            Moved::Resync => self.wake_all(),
+                        }
+                    }
+                }
+                Err(error) => tracing::debug!(event = "no_subscription", %error),
+            }
+            sleep(RESUBSCRIBE).await;
+        }
+    }
+
+    fn wake(&self, id: TaskId) {
+        if let Some(news) = self.lock().get(&id) {
+            news.notify_waiters();
+        }
+    }
+
+    fn wake_all(&self) {
+        self.lock().values().for_each(|news| news.notify_waiters());
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let mut tasks = self.watched.lock();
+        // The map's and this one: nobody else waits.
+        if Arc::strong_count(&self.news) <= 2 {
+            tasks.remove(&self.id);
+        }
+    }
+}
