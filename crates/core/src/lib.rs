@@ -9,4 +9,5 @@ pub mod model;
 pub mod operation;
 pub mod process;
 pub mod routing;
+pub mod sql;
 pub mod store;

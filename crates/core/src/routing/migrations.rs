@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use crate::sql::sqlite_migrator;
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr, SqlStr, SqliteConnection};
 
@@ -13,20 +14,11 @@ fn migration(version: i64, description: &'static str, sql: &'static str) -> Migr
     Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
 }
 
-/// Everything that a file of SQLite may hold.
-fn sqlite() -> Migrator {
-    Migrator::with_migrations(vec![migration(
-        2,
-        "routing",
-        include_str!("../../../../migrations/sqlite/0002_routing.sql"),
-    )])
-}
-
 fn postgres() -> Migrator {
     Migrator::with_migrations(vec![migration(
         1,
         "routing",
-        include_str!("../../../../migrations/postgres/0001_routing.sql"),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres/0001_routing.sql")),
     )])
 }
 
@@ -34,7 +26,9 @@ fn postgres() -> Migrator {
 /// on a new file one upgrades it and the others find nothing to do.
 pub(super) async fn upgrade_sqlite(connection: &mut SqliteConnection) -> Result<Applied, MigrateError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let applied = run(&sqlite(), &mut *transaction).await?;
+    let applied = run(&sqlite_migrator(), &mut *transaction).await?;
+    // The lock alone is granted on a read-only file as well.
+    sqlx::query("DELETE FROM installation WHERE FALSE").execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(applied)
 }

@@ -2,15 +2,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection};
-use tokio::time::Instant;
 
 use super::error::During;
 use super::migrations::{self, Applied};
 use super::{Pool, Routing, RoutingError, SqlUrl};
+use crate::sql::{open_sqlite, sqlite_options};
 
-/// How long a locked file, a busy pool or a silent server is waited for.
+/// How long a busy pool or a silent server is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Configuration is read seldom: a few connections serve a whole process.
@@ -58,14 +58,6 @@ pub(super) async fn migrate(url: &SqlUrl) -> Result<Applied, RoutingError> {
     }
 }
 
-fn sqlite_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(PATIENCE)
-}
-
 /// Opens, and so creates, the file and upgrades it. Taking the write lock shows as well that it can be written.
 async fn upgrade_sqlite(
     during: During<'_>,
@@ -73,7 +65,7 @@ async fn upgrade_sqlite(
     options: &SqliteConnectOptions,
 ) -> Result<Applied, RoutingError> {
     check_place(during, path)?;
-    let mut connection = connect_sqlite(options).await.map_err(|error| during.failed(&error))?;
+    let mut connection = open_sqlite(options).await.map_err(|error| during.failed(&error))?;
     let applied = migrations::upgrade_sqlite(&mut connection).await;
     let applied = applied.map_err(|error| during.migration_failed(&error))?;
     connection.close().await.map_err(|error| during.failed(&error))?;
@@ -91,24 +83,6 @@ fn check_place(during: During<'_>, path: &Path) -> Result<(), RoutingError> {
         }
         Some(_) | None => Ok(()),
     }
-}
-
-/// The change to WAL needs the file alone, and SQLite does not wait for that: try again here.
-async fn connect_sqlite(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match options.connect().await {
-            Err(error) if is_busy(&error) && Instant::now() < deadline => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            answer => return answer,
-        }
-    }
-}
-
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
 }
 
 fn postgres_options(during: During<'_>, url: &str) -> Result<PgConnectOptions, RoutingError> {

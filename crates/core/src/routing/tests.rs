@@ -18,7 +18,7 @@ fn url(file: &std::path::Path) -> SqlUrl {
 }
 
 async fn raw(file: &std::path::Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(file).connect().await.expect("a connection")
+    SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.expect("a connection")
 }
 
 async fn execute(file: &std::path::Path, sql: &'static str) {

@@ -9,7 +9,7 @@ use super::moves::milliseconds;
 use super::record::LAYOUT;
 use super::reply::Reply;
 use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
-use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict, policy_ref};
+use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict};
 
 /// How many partitions this program knows.
 const PARTITIONS: &str = "1";
@@ -92,7 +92,7 @@ impl Directory for RedisStore {
         let mut publish = redis::pipe();
         publish.cmd("HSET").arg(format!("{}policies", self.keys.partition()));
         for registration in types {
-            let reference = policy_ref(&registration.task_type, &registration.policy);
+            let reference = registration.policy.reference();
             publish.arg(&reference.to_bytes()).arg(json(serde_json::to_vec(&registration.policy))?);
         }
         publish.ignore().cmd("HSET").arg(&catalogue);

@@ -1,0 +1,54 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jobbers_core::lifecycle::Transition;
+use tokio::sync::mpsc;
+
+use super::Attempt;
+
+/// Where attempts report to: their ends to the claim loop, waiting heartbeats to the renewal.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    ends: mpsc::UnboundedSender<AttemptReport>,
+    beats: mpsc::UnboundedSender<BeatWaits>,
+    max_result: usize,
+}
+
+/// An attempt whose code has stopped.
+#[derive(Debug)]
+pub(crate) struct AttemptReport {
+    pub(crate) attempt: Arc<Attempt>,
+    /// What the store is to do; none if the task was taken away.
+    pub(crate) transition: Option<Transition>,
+}
+
+/// A heartbeat waits, and how long it may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BeatWaits(pub(crate) Duration);
+
+impl Reports {
+    /// Longest time that a heartbeat waits.
+    const PATIENCE: Duration = Duration::from_millis(500);
+
+    pub(crate) fn new(
+        ends: mpsc::UnboundedSender<AttemptReport>,
+        beats: mpsc::UnboundedSender<BeatWaits>,
+        max_result: usize,
+    ) -> Arc<Self> {
+        Arc::new(Self { ends, beats, max_result })
+    }
+
+    pub(super) fn max_result(&self) -> usize {
+        self.max_result
+    }
+
+    pub(super) fn ended(&self, report: AttemptReport) {
+        // Nobody listens any more when the worker has ended at once.
+        let _ = self.ends.send(report);
+    }
+
+    pub(super) fn beat_waits(&self, interval: Option<Duration>) {
+        let patience = interval.map_or(Self::PATIENCE, |interval| (interval / 3).min(Self::PATIENCE));
+        let _ = self.beats.send(BeatWaits(patience));
+    }
+}

@@ -1,0 +1,17 @@
+//! The claim loop: free slots become claims, claimed tasks become attempts, ended attempts become finishes.
+
+mod counts;
+mod delivery;
+mod queues;
+mod running;
+mod slots;
+mod turns;
+mod watch;
+
+pub use counts::Counts;
+pub(crate) use delivery::Delivery;
+pub(crate) use queues::{Consumed, follow_queues};
+pub(crate) use running::Running;
+pub(crate) use slots::Slots;
+pub(crate) use turns::{ClaimLoop, LoopEnd};
+pub(crate) use watch::{watch_deadlines, watch_shutdown};

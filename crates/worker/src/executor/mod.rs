@@ -1,0 +1,26 @@
+//! What runs the code of tasks. Everything else about an attempt (lease, timeout, cancellation, what becomes of the task)
+//! is the same for all executors.
+
+mod native;
+mod panic;
+
+use std::fmt::Debug;
+
+use jobbers_core::model::Registration;
+
+use crate::attempt::Start;
+
+pub use native::Native;
+
+/// Runs handlers of some task types.
+pub trait Executor: Debug + Send + Sync {
+    /// What it can run: each (name, version) once. [`Attempt::type_index`](crate::attempt::Attempt::type_index) counts in
+    /// this order.
+    fn registrations(&self) -> Vec<Registration>;
+
+    /// Begins these attempts, and does not wait for them.
+    ///
+    /// It ends each of them through [`Start::end`], after its code has stopped, and not before: also when it panicked or
+    /// was interrupted. It stops the code when [`Attempt::interrupted`](crate::attempt::Attempt::interrupted) says so.
+    fn start(&self, attempts: Vec<Start>);
+}

@@ -1,0 +1,9 @@
+//! The renewal: keeps leases, carries heartbeats, learns of cancellations and of tasks that were taken away, and says that
+//! the worker is alive. It has a thread, a runtime and a store connection of its own: nothing that handlers or the claim
+//! loop do holds it up.
+
+mod renewer;
+mod thread;
+
+pub(crate) use renewer::Renewer;
+pub(crate) use thread::{Connect, RenewalThread};
