@@ -2,7 +2,7 @@ use jobbers_core::lifecycle::{self, Outcome};
 use jobbers_core::model::{Policy, Progress, TaskType, WorkerId};
 use jobbers_core::store::{
     Beat, Claim, ClaimedTask, Finish, Lease, MoveOutcome, QueueSlots, Renewal, Renewed, SharedStore, Turn, TurnReply,
-    TypeSlots, policy_ref,
+    TypeSlots,
 };
 
 use crate::sample::{LEASE, QUEUE, alpha, beta, registration, worker_id};
@@ -72,7 +72,7 @@ impl Worker {
                 .map(|(task_type, free, policy)| TypeSlots {
                     task_type: task_type.clone(),
                     free: *free,
-                    policy: policy_ref(task_type, policy),
+                    policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 })
                 .collect(),

@@ -18,7 +18,6 @@ mod turn;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jobbers_core::model::{Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
-use jobbers_core::store::policy_ref;
 
 pub use compare::differences;
 pub use leave::Mover;
@@ -53,8 +52,8 @@ pub struct Model {
 
 impl Model {
     /// Keeps a policy for later steps.
-    pub fn publish(&mut self, task_type: &TaskType, policy: &Policy) {
-        self.policies.insert(policy_ref(task_type, policy), policy.clone());
+    pub fn publish(&mut self, policy: &Policy) {
+        self.policies.insert(policy.reference(), policy.clone());
     }
 
     pub fn get(&self, id: TaskId) -> Option<&Task> {

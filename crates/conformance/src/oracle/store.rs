@@ -200,7 +200,7 @@ impl Directory for OracleStore {
         let mut state = self.state();
         let mut conflicts = Vec::new();
         for new in types {
-            state.model.publish(&new.task_type, &new.policy);
+            state.model.publish(&new.policy);
             let old = state.catalogue.insert(new.task_type.clone(), new.clone());
             if old.is_some_and(|old| old.parameters_schema != new.parameters_schema) {
                 conflicts.push(SchemaConflict { task_type: new.task_type.clone() });

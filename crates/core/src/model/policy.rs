@@ -1,6 +1,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::PolicyRef;
 
 /// How the delay before a retry grows. `n` is 1 for the first retry, `d` the base delay, `f` the factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -98,6 +101,16 @@ impl Default for Policy {
             max_lost: 3,
             redact: Vec::new(),
         }
+    }
+}
+
+impl Policy {
+    /// What refers to this policy: the first bytes of the SHA-256 of its JSON, the same in every process.
+    pub fn reference(&self) -> PolicyRef {
+        let json = serde_json::to_vec(self).expect("a policy is plain data");
+        let mut first = [0; PolicyRef::LEN];
+        first.copy_from_slice(&Sha256::digest(&json)[..PolicyRef::LEN]);
+        PolicyRef::from_bytes(first)
     }
 }
 
