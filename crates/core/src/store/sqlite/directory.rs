@@ -10,7 +10,7 @@ use super::layout::{compare, meta};
 use super::row::{Columns as _, millis, number};
 use super::trouble::{Result, Trouble};
 use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
-use crate::store::{Live, MAX_BATCH, SchemaConflict, policy_ref};
+use crate::store::{Live, MAX_BATCH, SchemaConflict};
 
 static POLICIES: Batch = Batch::new(include_str!("sql/policies_put.sql"), 2);
 static REGISTERED: Batch = Batch::new(include_str!("sql/catalogue_find.sql"), 2);
@@ -98,7 +98,7 @@ impl Step for Register {
             let mut register = REGISTER.of(types.len());
             for registration in types {
                 let Registration { task_type, policy, .. } = registration;
-                policies.bind(number(policy_ref(task_type, policy).to_bytes())).bind(serde_json::to_string(policy)?);
+                policies.bind(number(policy.reference().to_bytes())).bind(serde_json::to_string(policy)?);
                 register.bind(task_type.name.as_str()).bind(task_type.version);
                 register.bind(serde_json::to_string(registration)?);
             }
