@@ -242,8 +242,8 @@ impl ClaimLoop {
         self.state.counts.claimed += claimed as u64;
         if let Some(asked) = asked {
             self.state.next_poll = Instant::now() + SLOW_POLL;
-            // As much as was asked for: there may be more.
-            self.state.claim_wanted |= claimed >= asked.tasks as usize && claimed > 0;
+            // Not parked: there may be more.
+            self.state.claim_wanted |= !reply.parked;
         }
         if let Some(left) = &mut self.ttl {
             *left = left.saturating_sub(claimed as u64);
