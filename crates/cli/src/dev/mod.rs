@@ -4,7 +4,7 @@ mod banner;
 mod parts;
 mod ready;
 
-use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
+use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
 use jobbers_core::routing::RoutingError;
 use jobbers_manager::{BindError, Bound, ManagerSettings};
 use jobbers_scheduler::SchedulerSettings;
@@ -79,7 +79,7 @@ impl Dev {
         let mut parts = Parts::new(shutdown.clone());
         let ready = ready::workers_here(stores.tasks.clone());
         parts.start("manager", bound.serve(stores.clone(), shutdown.clone()));
-        parts.start("scheduler", jobbers_scheduler::run(self.scheduler, stores.clone(), shutdown.clone()));
+        parts.start("scheduler", run_scheduler(self.scheduler, stores.clone(), shutdown.clone()));
         parts.start("worker", run_worker(tasks, self.worker, connector, stores, shutdown.clone()));
         tokio::select! {
             () = ready => print!("{banner}"),
@@ -89,11 +89,16 @@ impl Dev {
     }
 }
 
+async fn run_scheduler(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) -> anyhow::Result<()> {
+    jobbers_scheduler::run(settings, stores, shutdown).await;
+    Ok(())
+}
+
 async fn run_worker(
     tasks: Tasks,
     settings: WorkerSettings,
     connector: Connector,
-    stores: jobbers_core::process::Stores,
+    stores: Stores,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let end = jobbers_worker::run(tasks, settings, connector, stores, shutdown).await?;
