@@ -46,10 +46,30 @@ fn text(task: &Task) -> String {
         line("error", &error.replace('\n', &format!("\n{:15}", "")));
     }
     if let Some(result) = &task.result {
-        let result = serde_json::to_string_pretty(result).unwrap_or_default();
-        line("result", &result.replace('\n', &format!("\n{:15}", "")));
+        line("result", &laid_out(result, 15));
     }
     text
+}
+
+/// JSON as people read it: on one line what fits there, the rest indented further than `indent`.
+fn laid_out(value: &Value, indent: usize) -> String {
+    const WIDTH: usize = 100;
+    let compact = value.to_string();
+    if indent + compact.len() <= WIDTH {
+        return compact;
+    }
+    let inner = indent + 2;
+    let (open, items, close) = match value {
+        Value::Array(items) => ('[', items.iter().map(|item| laid_out(item, inner)).collect(), ']'),
+        Value::Object(fields) => {
+            let field =
+                |(name, item): (&String, &Value)| format!("{}: {}", Value::from(name.as_str()), laid_out(item, inner));
+            ('{', fields.iter().map(field).collect::<Vec<_>>(), '}')
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return compact,
+    };
+    let break_ = format!("\n{:inner$}", "");
+    format!("{open}{break_}{}\n{:indent$}{close}", items.join(&format!(",{break_}")), "")
 }
 
 #[cfg(test)]
@@ -74,10 +94,27 @@ mod tests {
   ended        2026-03-12T10:00:01.000Z
   error        first
                second
-  result       {
-                 \"value\": \"hello\"
-               }
+  result       {\"value\":\"hello\"}
 ";
         assert_eq!(text(&task), expected);
+    }
+
+    #[test]
+    fn what_does_not_fit_on_a_line_is_laid_out() {
+        let words: Vec<String> = (0..30).map(|number| format!("word{number}")).collect();
+        let text = laid_out(&json!({"n": 1, "pair": {"a": [1, 2]}, "words": words}), 15);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[..5],
+            [
+                "{",
+                "                 \"n\": 1,",
+                "                 \"pair\": {\"a\":[1,2]},",
+                "                 \"words\": [",
+                "                   \"word0\","
+            ]
+        );
+        assert_eq!(lines[34..], ["                 ]", "               }"]);
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["words"][29], "word29");
     }
 }
