@@ -53,6 +53,10 @@ fn task(options: TokenStream, function: TokenStream) -> Result<TokenStream> {
         #(#gates)*
         impl #ident {
             /// The function itself.
+            #[allow(
+                clippy::needless_pass_by_value, clippy::unused_async,
+                reason = "what a handler takes, and whether it is asynchronous, is the worker's business"
+            )]
             #(#on_call)*
             #vis #call #block
         }

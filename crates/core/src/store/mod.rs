@@ -6,7 +6,6 @@
 //!
 //! `conformance` holds the scenarios that every store passes.
 
-mod absent;
 mod cancel;
 mod directory;
 mod error;

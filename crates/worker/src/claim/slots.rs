@@ -117,7 +117,9 @@ mod tests {
         Queue { name: name.to_owned(), max_concurrent }
     }
 
-    fn free(claim: &Claim) -> (Vec<(&str, u32)>, Vec<(&str, u32)>) {
+    type Free<'a> = Vec<(&'a str, u32)>;
+
+    fn free(claim: &Claim) -> (Free<'_>, Free<'_>) {
         (
             claim.queues.iter().map(|queue| (queue.queue.as_str(), queue.free)).collect(),
             claim.types.iter().map(|of| (of.task_type.name.as_str(), of.free)).collect(),

@@ -130,7 +130,8 @@ impl ClaimLoop {
 
     /// A claim, if there is something to ask for. What has ended is a reason to ask as well: its slot is free.
     fn claim(&mut self) -> Option<Claim> {
-        if self.draining() || !(self.state.claim_wanted || !self.state.ended.is_empty()) {
+        let reason = self.state.claim_wanted || !self.state.ended.is_empty();
+        if self.draining() || !reason {
             return None;
         }
         let most = self.ttl.map_or(u32::MAX, |left| u32::try_from(left).unwrap_or(u32::MAX));
@@ -241,8 +242,8 @@ impl ClaimLoop {
         self.state.counts.claimed += claimed as u64;
         if let Some(asked) = asked {
             self.state.next_poll = Instant::now() + SLOW_POLL;
-            // As much as was asked for: there may be more.
-            self.state.claim_wanted |= claimed >= asked.tasks as usize && claimed > 0;
+            // Not parked: there may be more.
+            self.state.claim_wanted |= !reply.parked;
         }
         if let Some(left) = &mut self.ttl {
             *left = left.saturating_sub(claimed as u64);

@@ -5,7 +5,7 @@
 mod counting;
 mod examples;
 mod files;
-mod word_count;
+mod words;
 
 use crate::Tasks;
 
@@ -13,7 +13,7 @@ pub use examples::{
     always_fail_task, busy_task, crash_task, echo_task, noop, resubmit_task, scheduled_fail_task, silent_task,
     slow_task, stubborn_task,
 };
-pub use word_count::word_count;
+pub use words::word_count;
 
 /// All demo tasks.
 pub fn tasks() -> Tasks {

@@ -60,7 +60,8 @@ mod tests {
         let (error, _) = raised(anyhow::Error::new(io::Error::other("disk")));
         assert!(error.is::<io::Error>());
         let (error, _) = raised(anyhow::Error::new(io::Error::other("disk")).context("saving"));
-        assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
+        let source = error.source().expect("the error within");
+        assert!(source.is::<io::Error>());
     }
 
     #[test]

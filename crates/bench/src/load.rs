@@ -1,0 +1,44 @@
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use jobbers_core::model::{DEFAULT_PRIORITY, DEFAULT_QUEUE, NewTask, TaskId, TaskType, When};
+use jobbers_core::store::{MAX_BATCH, SharedStore, SubmitOutcome};
+
+/// 93 bytes of JSON, as performance.md's workloads have it.
+pub(crate) const PARAMETERS: &[u8] =
+    br#"{"report_id":4242424242,"title":"quarterly figures of the whole company","formats":["pdf"]}  "#;
+
+/// A new task of a type.
+pub(crate) fn task(name: &str, parameters: &Bytes) -> NewTask {
+    NewTask {
+        id: TaskId::from_parts(1_700_000_000_000, rand::random()),
+        task_type: TaskType::new(name, 1),
+        queue: DEFAULT_QUEUE.to_owned(),
+        priority: DEFAULT_PRIORITY,
+        when: When::Now,
+        parameters: parameters.clone(),
+        metadata: None,
+        trace_id: None,
+        fingerprint: [0; 8],
+    }
+}
+
+/// Submits that many tasks of a type, in batches.
+pub(crate) async fn submit(store: &SharedStore, name: &str, tasks: usize) -> Result<Vec<TaskId>> {
+    let parameters = Bytes::from_static(PARAMETERS);
+    let mut ids = Vec::with_capacity(tasks);
+    while ids.len() < tasks {
+        let batch: Vec<_> = (0..MAX_BATCH.min(tasks - ids.len())).map(|_| task(name, &parameters)).collect();
+        let outcomes = store.submit(&batch).await?;
+        ensure!(outcomes.iter().all(|outcome| matches!(outcome, SubmitOutcome::Stored { .. })), "not all were stored");
+        ids.extend(batch.iter().map(|task| task.id));
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn parameters_have_the_agreed_size() {
+        assert_eq!(super::PARAMETERS.len(), 93);
+    }
+}

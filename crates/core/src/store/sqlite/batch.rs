@@ -1,0 +1,81 @@
+use std::sync::{Arc, OnceLock};
+
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Encode, SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, Type};
+
+use super::trouble::{Result, Trouble};
+
+/// Numbers of rows for which a statement is prepared. What is not bound is NULL, so every statement passes over
+/// rows whose first value is NULL, and ten texts do for every number of rows.
+const SIZES: [usize; 10] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/// A statement over a list of rows: `{rows}` in its text stands for them.
+pub(super) struct Batch {
+    text: &'static str,
+    columns: usize,
+    sized: [OnceLock<Arc<str>>; SIZES.len()],
+}
+
+impl Batch {
+    pub(super) const fn new(text: &'static str, columns: usize) -> Self {
+        Self { text, columns, sized: [const { OnceLock::new() }; SIZES.len()] }
+    }
+
+    /// The statement for `rows` rows; the values that come before them in its text are bound first, then each row.
+    pub(super) fn of(&'static self, rows: usize) -> Statement {
+        let size = SIZES.iter().position(|size| *size >= rows).unwrap_or(SIZES.len() - 1);
+        let sql = self.sized[size].get_or_init(|| self.text_of(SIZES[size]).into());
+        Statement {
+            sql: AssertSqlSafe(Arc::clone(sql)).into_sql_str(),
+            arguments: SqliteArguments::default(),
+            problem: None,
+        }
+    }
+
+    /// The text for `rows` rows.
+    fn text_of(&self, rows: usize) -> String {
+        let row = format!("({})", vec!["?"; self.columns].join(","));
+        self.text.replace("{rows}", &vec![row; rows].join(","))
+    }
+}
+
+/// A statement with its arguments.
+pub(super) struct Statement {
+    sql: SqlStr,
+    arguments: SqliteArguments,
+    problem: Option<String>,
+}
+
+impl Statement {
+    /// A statement without rows.
+    pub(super) fn new(text: &'static str) -> Self {
+        Self { sql: text.into_sql_str(), arguments: SqliteArguments::default(), problem: None }
+    }
+
+    pub(super) fn bind<'v, V: Encode<'v, Sqlite> + Type<Sqlite>>(&mut self, value: V) -> &mut Self {
+        if let Err(problem) = self.arguments.add(value) {
+            self.problem = Some(problem.to_string());
+        }
+        self
+    }
+
+    fn query(&mut self) -> Result<sqlx::query::Query<'static, Sqlite, SqliteArguments>> {
+        if let Some(problem) = self.problem.take() {
+            return Err(Trouble::Broken(problem));
+        }
+        let arguments = std::mem::take(&mut self.arguments);
+        Ok(sqlx::query_with(self.sql.clone(), arguments))
+    }
+
+    pub(super) async fn rows(&mut self, db: &mut SqliteConnection) -> Result<Vec<SqliteRow>> {
+        Ok(self.query()?.fetch_all(db).await?)
+    }
+
+    pub(super) async fn row(&mut self, db: &mut SqliteConnection) -> Result<Option<SqliteRow>> {
+        Ok(self.query()?.fetch_optional(db).await?)
+    }
+
+    pub(super) async fn run(&mut self, db: &mut SqliteConnection) -> Result<SqliteQueryResult> {
+        Ok(self.query()?.execute(db).await?)
+    }
+}

@@ -1,0 +1,246 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, mpsc};
+
+use super::effects::{Claimable, Effects, Interest, Told};
+use crate::model::{Status, TaskId, TaskType, WorkerId};
+use crate::store::{Moved, Moves, WorkerSignal};
+
+/// Signals that a slow worker may leave unread; the next poll repeats what is lost behind them.
+const SIGNALS: usize = 64;
+/// Moves that a slow reader may leave unread until it has to look by itself.
+const MOVES: usize = 4_096;
+
+/// Who in this process waits for what.
+#[derive(Debug, Default)]
+pub(super) struct Hub {
+    listeners: Mutex<Listeners>,
+    /// Someone has begun to listen.
+    pub(super) begun: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Listeners {
+    workers: Vec<WorkerListener>,
+    moves: Vec<MovesListener>,
+    parked: HashMap<WorkerId, Interest>,
+}
+
+#[derive(Debug)]
+struct WorkerListener {
+    worker: WorkerId,
+    signals: mpsc::Sender<WorkerSignal>,
+    /// Of the messages in the store, how many it was told; none until the first look.
+    told: Option<i64>,
+}
+
+#[derive(Debug)]
+struct MovesListener {
+    moves: mpsc::Sender<Moved>,
+    missed: bool,
+}
+
+impl Hub {
+    fn lock(&self) -> MutexGuard<'_, Listeners> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn listen(&self, worker: WorkerId) -> mpsc::Receiver<WorkerSignal> {
+        let (signals, receiver) = mpsc::channel(SIGNALS);
+        for signal in [WorkerSignal::Claim, WorkerSignal::Renew] {
+            let _fits = signals.try_send(signal);
+        }
+        self.lock().workers.push(WorkerListener { worker, signals, told: None });
+        self.begun.notify_one();
+        receiver
+    }
+
+    pub(super) fn moves(&self) -> Moves {
+        let (moves, receiver) = mpsc::channel(MOVES);
+        self.lock().moves.push(MovesListener { moves, missed: false });
+        self.begun.notify_one();
+        receiver
+    }
+
+    /// Whether anybody listens; forgets who does not any more.
+    pub(super) fn is_heard(&self) -> bool {
+        let mut listeners = self.lock();
+        let Listeners { workers, moves, parked } = &mut *listeners;
+        workers.retain(|listener| {
+            let alive = !listener.signals.is_closed();
+            if !alive {
+                parked.remove(&listener.worker);
+            }
+            alive
+        });
+        moves.retain(|listener| !listener.moves.is_closed());
+        !workers.is_empty() || !moves.is_empty()
+    }
+
+    /// Tells what was committed.
+    pub(super) fn publish(&self, effects: Effects) {
+        let mut listeners = self.lock();
+        for (worker, interest) in effects.parked {
+            match interest {
+                Some(interest) => listeners.parked.insert(worker, interest),
+                None => listeners.parked.remove(&worker),
+            };
+        }
+        for worker in effects.retired {
+            listeners.parked.remove(&worker);
+        }
+        for claimable in effects.claimable {
+            listeners.wake(&claimable);
+        }
+        for told in effects.told {
+            listeners.tell(&told);
+        }
+        for listener in &mut listeners.moves {
+            listener.send(&effects.moves);
+        }
+    }
+
+    /// Another process changed something: readers of moves cannot know what.
+    pub(super) fn missed(&self) {
+        for listener in &mut self.lock().moves {
+            listener.missed = true;
+            listener.catch_up();
+        }
+    }
+
+    /// Gives slow readers their [`Moved::Resync`] once there is room for it.
+    pub(super) fn catch_up(&self) {
+        for listener in &mut self.lock().moves {
+            listener.catch_up();
+        }
+    }
+
+    /// Queues and types that parked workers of this process wait for.
+    pub(super) fn interests(&self) -> Vec<Interest> {
+        self.lock().parked.values().cloned().collect()
+    }
+
+    /// Wakes every parked worker that could take one of these.
+    pub(super) fn wake_all(&self, claimable: &[(String, TaskType)]) {
+        let mut listeners = self.lock();
+        for (queue, task_type) in claimable {
+            listeners.wake(&Claimable { queue: queue.clone(), task_type: task_type.clone(), tasks: u64::MAX });
+        }
+    }
+
+    /// Workers of this process that listen.
+    pub(super) fn workers(&self) -> Vec<WorkerId> {
+        self.lock().workers.iter().map(|listener| listener.worker).collect()
+    }
+
+    /// Compares how often a worker was told with what it knows.
+    pub(super) fn tell(&self, told: &Told) {
+        self.lock().tell(told);
+    }
+}
+
+impl Listeners {
+    fn wake(&mut self, claimable: &Claimable) {
+        let mut left = claimable.tasks;
+        for listener in &self.workers {
+            if left == 0 {
+                break;
+            }
+            let waits = self
+                .parked
+                .get(&listener.worker)
+                .is_some_and(|interest| interest.covers(&claimable.queue, &claimable.task_type));
+            if waits && listener.signals.try_send(WorkerSignal::Claim).is_ok() {
+                self.parked.remove(&listener.worker);
+                left -= 1;
+            }
+        }
+    }
+
+    fn tell(&mut self, told: &Told) {
+        for listener in self.workers.iter_mut().filter(|listener| listener.worker == told.worker) {
+            let news = listener.told.is_none_or(|times| times != told.times);
+            if news && listener.signals.try_send(WorkerSignal::Renew).is_ok() {
+                listener.told = Some(told.times);
+            }
+        }
+    }
+}
+
+impl MovesListener {
+    fn send(&mut self, moves: &[(TaskId, Status)]) {
+        self.catch_up();
+        for (id, status) in moves {
+            if self.missed {
+                return;
+            }
+            self.missed = self.moves.try_send(Moved::Task(*id, *status)).is_err();
+        }
+    }
+
+    fn catch_up(&mut self) {
+        if self.missed {
+            self.missed = self.moves.try_send(Moved::Resync).is_err();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain<T>(receiver: &mut mpsc::Receiver<T>) -> Vec<T> {
+        std::iter::from_fn(|| receiver.try_recv().ok()).collect()
+    }
+
+    fn worker(number: u8) -> WorkerId {
+        WorkerId::from_bytes([number; 8])
+    }
+
+    fn interest() -> Interest {
+        Interest { queues: vec!["q".into()], types: vec![TaskType::new("a", 1)] }
+    }
+
+    fn claimable(tasks: u64) -> Claimable {
+        Claimable { queue: "q".into(), task_type: TaskType::new("a", 1), tasks }
+    }
+
+    #[test]
+    fn as_many_parked_workers_are_woken_as_there_are_tasks() {
+        let hub = Hub::default();
+        let mut signals: Vec<_> = (0..3).map(|number| hub.listen(worker(number))).collect();
+        let parked = (0..3).map(|number| (worker(number), Some(interest()))).collect();
+        hub.publish(Effects { parked, ..Effects::default() });
+        signals.iter_mut().for_each(|receiver| drop(drain(receiver)));
+        hub.publish(Effects { claimable: vec![claimable(2)], ..Effects::default() });
+        let woken: usize = signals.iter_mut().map(|receiver| drain(receiver).len()).sum();
+        assert_eq!(woken, 2);
+        hub.publish(Effects { claimable: vec![claimable(2)], ..Effects::default() });
+        let woken: usize = signals.iter_mut().map(|receiver| drain(receiver).len()).sum();
+        assert_eq!(woken, 1, "who was woken does not wait any more");
+    }
+
+    #[test]
+    fn a_slow_reader_of_moves_is_told_to_look_by_itself() {
+        let hub = Hub::default();
+        let mut moves = hub.moves();
+        let id = TaskId::from_parts(1, 1);
+        let many = vec![(id, Status::Started); MOVES + 10];
+        hub.publish(Effects { moves: many, ..Effects::default() });
+        assert_eq!(drain(&mut moves).len(), MOVES);
+        hub.catch_up();
+        assert_eq!(drain(&mut moves), [Moved::Resync]);
+        hub.publish(Effects { moves: vec![(id, Status::Completed)], ..Effects::default() });
+        assert_eq!(drain(&mut moves), [Moved::Task(id, Status::Completed)]);
+    }
+
+    #[test]
+    fn nobody_is_heard_once_the_receivers_are_gone() {
+        let hub = Hub::default();
+        let (signals, moves) = (hub.listen(worker(1)), hub.moves());
+        assert!(hub.is_heard());
+        drop((signals, moves));
+        assert!(!hub.is_heard());
+    }
+}

@@ -1,0 +1,77 @@
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use tokio::sync::oneshot;
+
+use super::effects::Effects;
+use super::row::millis;
+use super::trouble::{Result, Trouble};
+use crate::model::Timestamp;
+
+/// The transaction that a step runs in.
+pub(super) struct Tx<'c> {
+    pub(super) db: &'c mut SqliteConnection,
+    /// The store's clock when the step began.
+    pub(super) now: Timestamp,
+    /// What others are to be told once it is committed.
+    pub(super) effects: Effects,
+}
+
+impl Tx<'_> {
+    /// The time of this step as the tables hold it.
+    pub(super) fn millis(&self) -> i64 {
+        millis(self.now)
+    }
+}
+
+/// Something that the writer does in a transaction. It may run more than once until it is committed.
+#[async_trait]
+pub(super) trait Step: Send + Sync + 'static {
+    type Answer: Send + 'static;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Answer>;
+}
+
+/// A step on its way through the writer.
+#[async_trait]
+pub(super) trait Job: Send {
+    /// Runs the step and keeps its answer.
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+
+    /// The step did not happen.
+    fn fail(&mut self, trouble: Trouble);
+
+    /// Hands over what is kept; it does not matter if nobody waits for it any more.
+    fn answer(self: Box<Self>);
+}
+
+pub(super) type Answer<A> = oneshot::Receiver<Result<A>>;
+
+/// Makes a job of a step.
+pub(super) fn job<S: Step>(step: S) -> (Box<dyn Job>, Answer<S::Answer>) {
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Pending { step, kept: None, reply }), answer)
+}
+
+struct Pending<S: Step> {
+    step: S,
+    kept: Option<Result<S::Answer>>,
+    reply: oneshot::Sender<Result<S::Answer>>,
+}
+
+#[async_trait]
+impl<S: Step> Job for Pending<S> {
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.kept = Some(Ok(self.step.run(tx).await?));
+        Ok(())
+    }
+
+    fn fail(&mut self, trouble: Trouble) {
+        self.kept = Some(Err(trouble));
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(answer) = self.kept {
+            let _nobody_waits = self.reply.send(answer);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::{mpsc, oneshot};
+
+use super::clock::Clock;
+use super::excuse;
+use super::hub::Hub;
+use super::job::Job;
+use super::layout;
+use super::neighbours::Neighbours;
+use super::presence::Presence;
+use super::trouble::{Result, Trouble};
+use super::writer::{Writer, execute};
+use crate::model::Timestamp;
+use crate::sql::{migrate_sqlite, open_sqlite, sqlite_options};
+
+/// Steps that may wait for the writer until callers wait to hand over more.
+const WAITING_JOBS: usize = 1_024;
+
+/// How the store's connections are opened.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    sqlite_options(path)
+        .statement_cache_capacity(512)
+        .row_buffer_size(512)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-8000")
+        .pragma("wal_autocheckpoint", "2000")
+        .foreign_keys(false)
+}
+
+/// Starts the writer on a thread and a runtime of its own, so that steps may come from any runtime, and waits until
+/// the file is open.
+pub(super) async fn start(
+    path: PathBuf,
+    options: SqliteConnectOptions,
+    clock: Clock,
+    hub: Arc<Hub>,
+) -> Result<(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>)> {
+    let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
+    let (opened, answer) = oneshot::channel();
+    let body = move || {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let _gone = opened.send(Err(Trouble::Unavailable(format!("no runtime for its writer: {error}"))));
+                return;
+            }
+        };
+        runtime.block_on(async move {
+            match open(&path, &options, &clock).await {
+                Ok((db, _presence)) => {
+                    let _gone = opened.send(Ok(()));
+                    Writer { db, clock, hub, neighbours: Neighbours::default() }.serve(waiting).await;
+                }
+                Err(trouble) => {
+                    let _gone = opened.send(Err(trouble));
+                }
+            }
+        });
+    };
+    let thread = std::thread::Builder::new()
+        .name("jobbers-store".into())
+        .spawn(body)
+        .map_err(|error| Trouble::Unavailable(format!("no thread for its writer: {error}")))?;
+    answer.await.map_err(|_| Trouble::Broken("its writer stopped while it was opening".into()))??;
+    Ok((jobs, thread))
+}
+
+/// Opens the file, brings it up to date, and looks after leases that ended while nobody had it open.
+async fn open(path: &Path, options: &SqliteConnectOptions, clock: &Clock) -> Result<(SqliteConnection, Presence)> {
+    let mut db = open_sqlite(options).await?;
+    layout::check(&mut db, path).await?;
+    migrate_sqlite(&mut db).await?;
+    let presence = Presence::enter(path).await?;
+    if presence.alone {
+        execute(&mut db, "BEGIN IMMEDIATE").await?;
+        excuse::after_absence(&mut db, Timestamp::default(), clock.now()).await?;
+        execute(&mut db, "COMMIT").await?;
+        presence.share()?;
+    }
+    // From here on the writer waits in its own way.
+    execute(&mut db, "PRAGMA busy_timeout = 0").await?;
+    Ok((db, presence))
+}

@@ -1,0 +1,2 @@
+-- Answers the newest migration that was applied.
+SELECT max(version) AS newest FROM _sqlx_migrations

@@ -1,0 +1,14 @@
+-- Rows: minute, queue and what is to be added to each of its counts.
+WITH batch (minute, queue, submitted, started, completed, failed, cancelled, stalled, retried) AS (VALUES {rows})
+INSERT INTO tallies (minute, queue, submitted, started, completed, failed, cancelled, stalled, retried)
+SELECT minute, queue, submitted, started, completed, failed, cancelled, stalled, retried
+FROM batch WHERE minute IS NOT NULL
+ON CONFLICT (minute, queue)
+DO UPDATE SET
+    submitted = tallies.submitted + excluded.submitted,
+    started = tallies.started + excluded.started,
+    completed = tallies.completed + excluded.completed,
+    failed = tallies.failed + excluded.failed,
+    cancelled = tallies.cancelled + excluded.cancelled,
+    stalled = tallies.stalled + excluded.stalled,
+    retried = tallies.retried + excluded.retried

@@ -1,0 +1,21 @@
+-- Arguments: who moves them (F, R). Rows: place, status, position, run at, ended at, failures and dead workers to add,
+-- dead letter since, result. Started → wherever; who asks has checked token and status in the same transaction.
+WITH given (moved_by) AS (VALUES (?)),
+batch (place, status, position, run_at, ended_at, failures, lost, dead_at, result) AS (VALUES {rows})
+UPDATE tasks
+SET status = batch.status,
+    position = batch.position,
+    run_at = batch.run_at,
+    ended_at = batch.ended_at,
+    failures = tasks.failures + batch.failures,
+    lost = tasks.lost + batch.lost,
+    dead_at = batch.dead_at,
+    result = batch.result,
+    deadline = NULL,
+    lease = NULL,
+    excused = 0,
+    silent_at = NULL,
+    moved_by = given.moved_by,
+    moved_to = batch.status
+FROM given, batch
+WHERE tasks.place = batch.place

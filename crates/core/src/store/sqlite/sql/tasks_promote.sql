@@ -1,0 +1,6 @@
+-- Rows: place, position. Scheduled → waiting; who asks has found them due in the same transaction. Answers their ids.
+WITH batch (place, position) AS (VALUES {rows})
+UPDATE tasks SET status = 'W', position = batch.position, run_at = NULL
+FROM batch
+WHERE tasks.place = batch.place
+RETURNING id

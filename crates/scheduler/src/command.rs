@@ -1,0 +1,67 @@
+//! The command line of the scheduler.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
+use jobbers_core::routing::RoutingError;
+
+use crate::{SchedulerSettings, run};
+
+const DONE: u8 = 0;
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+
+/// Moves tasks whose time has come into their queues, and takes tasks from workers that died. Any number may run.
+#[derive(Debug, Parser)]
+#[command(name = "jobbers_scheduler", version)]
+struct Scheduler {
+    #[command(flatten)]
+    scheduler: SchedulerSettings,
+    #[command(flatten)]
+    store: StoreSettings,
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+/// The `main` of the scheduler. Exit codes: 0 stopped on request, 1 failed to start, 2 wrong usage or configuration.
+pub fn main() -> ExitCode {
+    let Scheduler { scheduler, store, log } = Scheduler::parse();
+    if let Err(error) = log.init() {
+        eprintln!("error: {error}");
+        return ExitCode::from(MISUSED);
+    }
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => ExitCode::from(runtime.block_on(launch(scheduler, store))),
+        Err(error) => {
+            tracing::error!(event = "start", %error, "the scheduler cannot start its runtime");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn launch(settings: SchedulerSettings, store: StoreSettings) -> u8 {
+    let shutdown = match Shutdown::on_signals() {
+        Ok(shutdown) => shutdown,
+        Err(error) => {
+            tracing::error!(event = "start", %error, "the scheduler cannot listen for signals");
+            return FAILED;
+        }
+    };
+    match Connector::new(store).connect_patiently(&shutdown).await {
+        Ok(stores) => {
+            run(settings, stores, shutdown).await;
+            DONE
+        }
+        Err(StartError::Stopped) => DONE,
+        Err(error) => {
+            tracing::error!(event = "start", %error, "the scheduler cannot start");
+            match error {
+                StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. }) => MISUSED,
+                StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped => {
+                    FAILED
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use jobbers_core::model::WorkerId;
+use jobbers_core::process::{Shutdown, Stores};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::SchedulerSettings;
+use crate::announce::announce_for_ever;
+use crate::promotion::{promote_for_ever, watch_for_sooner};
+use crate::queues::PromotedQueues;
+use crate::reaping::reap_for_ever;
+
+/// How long the last word may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Promotes and reaps until it is asked to stop. Stopping in the middle of a step does no harm: each is atomic.
+pub async fn run(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) {
+    let Stores { tasks: store, routing } = stores;
+    let id = WorkerId::from_bytes(rand::random());
+    let sooner = Notify::new();
+    let queues = PromotedQueues::new(routing, settings.scheduler_role.clone());
+    tracing::info!(event = "scheduler_started", scheduler = %id, role = settings.scheduler_role, "scheduler started");
+    tokio::select! {
+        () = shutdown.graceful.cancelled() => {}
+        () = promote_for_ever(store.clone(), &settings, queues, &sooner) => {}
+        () = watch_for_sooner(store.clone(), &sooner) => {}
+        () = reap_for_ever(store.clone(), &settings) => {}
+        () = announce_for_ever(store.clone(), id, &settings) => {}
+    }
+    tokio::select! {
+        farewell = timeout(FAREWELL, store.retire(id)) => {
+            if let Ok(Err(error)) = farewell {
+                tracing::debug!(event = "retire", %error, "the scheduler's entry expires by itself");
+            }
+        }
+        () = shutdown.immediate.cancelled() => {}
+    }
+    tracing::info!(event = "scheduler_stopped", "scheduler stopped");
+}
