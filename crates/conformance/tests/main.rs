@@ -3,3 +3,4 @@
 mod listed;
 mod oracle;
 mod redis;
+mod sqlite;

@@ -2,17 +2,20 @@ use std::time::Duration;
 
 use jobbers_core::lifecycle::Outcome;
 use jobbers_core::model::{DeadLetter, NewTask, Policy, Progress, TaskId, When};
-use jobbers_core::store::{Beat, Claim, ClaimedTask, Lease, MAX_BATCH, Promote, Renewal, SharedStore, Turn, Verdict};
+use jobbers_core::store::{
+    Beat, Claim, ClaimedTask, Lease, MAX_BATCH, Promote, QueueSlots, Renewal, SharedStore, Turn, Verdict,
+};
 
 use super::step::{End, Slots, Step, Submission};
 use crate::oracle::Model;
 use crate::sample::{
-    LEASE, alpha, beta, completed, confirmed_cancelled, failed, failed_expectedly, failed_for_later, handed_back, id,
-    stopped, task,
+    LEASE, QUEUE, alpha, beta, completed, confirmed_cancelled, failed, failed_expectedly, failed_for_later,
+    handed_back, id, stopped, task,
 };
 use crate::{Environment, Worker, scheduler};
 
 const TASKS: u8 = 8;
+const ELSEWHERE: &str = "elsewhere";
 
 /// One case as it is played: the store and the oracle side by side.
 pub(super) struct Play {
@@ -185,6 +188,7 @@ fn new_task(submission: &Submission) -> NewTask {
     let number = u64::from(submission.task % TASKS);
     NewTask {
         task_type: if submission.beta { beta() } else { alpha() },
+        queue: if submission.elsewhere { ELSEWHERE } else { QUEUE }.to_owned(),
         priority: if submission.urgent { 1 } else { 5 },
         when: submission
             .delay
@@ -197,6 +201,7 @@ fn new_task(submission: &Submission) -> NewTask {
 fn limited(worker: &Worker, slots: Slots) -> Claim {
     let mut claim = worker.claim_of(u32::from(slots.tasks));
     claim.queues[0].free = u32::from(slots.queue);
+    claim.queues.push(QueueSlots { queue: ELSEWHERE.to_owned(), free: u32::from(slots.elsewhere) });
     for types in &mut claim.types {
         types.free = u32::from(if types.task_type == alpha() { slots.alphas } else { slots.betas });
     }

@@ -43,6 +43,7 @@ pub(super) enum Step {
 pub(super) struct Submission {
     pub task: u8,
     pub beta: bool,
+    pub elsewhere: bool,
     pub urgent: bool,
     /// Hundredths of a second.
     pub delay: Option<u16>,
@@ -56,6 +57,7 @@ pub(super) struct Slots {
     pub alphas: u8,
     pub betas: u8,
     pub queue: u8,
+    pub elsewhere: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -90,14 +92,17 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn submission() -> impl Strategy<Value = Submission> {
-    (
-        any::<u8>(),
-        any::<bool>(),
-        prop::bool::weighted(0.3),
-        prop::option::weighted(0.3, 0..500u16),
-        prop::bool::weighted(0.1),
+    let kind = (any::<bool>(), prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (any::<u8>(), kind, prop::option::weighted(0.3, 0..500u16), prop::bool::weighted(0.1)).prop_map(
+        |(task, (beta, elsewhere, urgent), delay, altered)| Submission {
+            task,
+            beta,
+            elsewhere,
+            urgent,
+            delay,
+            altered,
+        },
     )
-        .prop_map(|(task, beta, urgent, delay, altered)| Submission { task, beta, urgent, delay, altered })
 }
 
 /// Counts attempts back from the last, so that most are among those that run.
@@ -106,11 +111,13 @@ fn recent() -> impl Strategy<Value = u8> {
 }
 
 fn slots() -> impl Strategy<Value = Slots> {
-    (0..5u8, 0..4u8, 0..4u8, prop_oneof![4 => Just(9u8), 1 => 0..3u8]).prop_map(|(tasks, alphas, betas, queue)| Slots {
+    let queue = || prop_oneof![4 => Just(9u8), 1 => 0..3u8];
+    (0..5u8, 0..4u8, 0..4u8, queue(), queue()).prop_map(|(tasks, alphas, betas, queue, elsewhere)| Slots {
         tasks,
         alphas,
         betas,
         queue,
+        elsewhere,
     })
 }
 

@@ -92,7 +92,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 26] = [
+const PARTITION_KEYS: [(&str, bool); 27] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -115,6 +115,7 @@ const PARTITION_KEYS: [(&str, bool); 26] = [
     ("tally:", true),
     ("rate:", false),
     ("unique:", false),
+    ("endings", true),
     ("epoch", true),
     ("leases", true),
     ("clock", true),

@@ -13,7 +13,7 @@ use jobbers_core::store::TaskStore as _;
 use super::OwnServer;
 
 /// Commands that Redis 6.2 has, among them all that the scripts use.
-const KNOWN_IN_6_2: [&str; 43] = [
+const KNOWN_IN_6_2: [&str; 44] = [
     "APPEND",
     "DECRBY",
     "DEL",
@@ -26,6 +26,7 @@ const KNOWN_IN_6_2: [&str; 43] = [
     "HGETALL",
     "HINCRBY",
     "HMGET",
+    "HRANDFIELD",
     "HSET",
     "HSETNX",
     "HVALS",
