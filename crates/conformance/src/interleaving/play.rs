@@ -68,17 +68,17 @@ impl Play {
             Step::Renew { worker, attempts, beat } => self.renew(*worker, attempts, *beat).await?,
             Step::Cancel { task } => {
                 let id = id(u64::from(task % TASKS));
-                let actual = self.store().cancel(id).await.map_err(text)?;
+                let actual = self.store().cancel(id).await.map_err(|error| error.to_string())?;
                 same("cancel", &self.model.cancel(id), &actual)?;
             }
             Step::Promote => {
                 let promote = Promote { queues: None, limit: MAX_BATCH };
-                let promoted = self.store().promote(&promote).await.map_err(text)?;
+                let promoted = self.store().promote(&promote).await.map_err(|error| error.to_string())?;
                 self.model.follow_promote(&promote, promoted)?;
             }
             Step::Decide => self.decide().await?,
             Step::Reap => {
-                let actual = self.store().reap(&self.decided).await.map_err(text)?;
+                let actual = self.store().reap(&self.decided).await.map_err(|error| error.to_string())?;
                 same("reap", &self.model.reap(&self.decided), &actual)?;
             }
             Step::Wait(hundredths) => {
@@ -95,7 +95,7 @@ impl Play {
 
     async fn submit(&mut self, submissions: &[Submission]) -> Checked {
         let tasks: Vec<_> = submissions.iter().map(new_task).collect();
-        let actual = self.store().submit(&tasks).await.map_err(text)?;
+        let actual = self.store().submit(&tasks).await.map_err(|error| error.to_string())?;
         same("submit", &self.model.submit(&tasks), &actual)
     }
 
@@ -142,12 +142,12 @@ impl Play {
             }
         }
         let renewal = Renewal { worker, lease: LEASE, tasks };
-        let reply = self.store().renew(&renewal).await.map_err(text)?;
+        let reply = self.store().renew(&renewal).await.map_err(|error| error.to_string())?;
         same("renew", &(self.model.now, self.model.renew(&renewal)), &(reply.now, reply.tasks))
     }
 
     async fn decide(&mut self) -> Checked {
-        let overdue = self.store().overdue(MAX_BATCH).await.map_err(text)?;
+        let overdue = self.store().overdue(MAX_BATCH).await.map_err(|error| error.to_string())?;
         let mut expected = self.model.overdue();
         let mut actual: Vec<_> = overdue.tasks.iter().map(|task| task.id).collect();
         expected.sort();
@@ -167,7 +167,7 @@ impl Play {
     async fn compare(&self) -> Checked {
         for n in 0..TASKS {
             let id = id(u64::from(n));
-            let actual = self.store().get(id).await.map_err(text)?;
+            let actual = self.store().get(id).await.map_err(|error| error.to_string())?;
             let differences = self.model.differences(id, actual.as_ref());
             if !differences.is_empty() {
                 return Err(format!("task {n} is shown with {}", differences.join("; ")));
@@ -218,10 +218,6 @@ fn outcome(end: End) -> Outcome {
         End::Stop => stopped(),
         End::ConfirmCancel => confirmed_cancelled(),
     }
-}
-
-fn text(error: jobbers_core::store::StoreError) -> String {
-    error.to_string()
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, actual: &T) -> Checked {
