@@ -45,6 +45,8 @@ impl Environment {
     pub async fn new(backend: impl Backend + 'static, capabilities: Capabilities) -> Self {
         backend.set_clock(START.as_millis()).await;
         let store = backend.open().await;
+        // A scheduler has been at work before: the store has no reason to think that it was away.
+        store.overdue(1).await.expect("overdue");
         Self { capabilities, store, clock: AtomicU64::new(START.as_millis()), backend: Box::new(backend) }
     }
 

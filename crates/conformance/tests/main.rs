@@ -2,3 +2,4 @@
 
 mod listed;
 mod oracle;
+mod redis;

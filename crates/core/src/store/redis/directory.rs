@@ -46,7 +46,7 @@ impl Directory for RedisStore {
         let mut pipeline = redis::pipe();
         for queue in said.as_deref().and_then(parse_live).into_iter().flat_map(|live| live.process.queues) {
             let parked = format!("{partition}parked:{}", keys::escape(&queue));
-            pipeline.cmd("SREM").arg(parked).arg(id.to_string()).ignore();
+            pipeline.cmd("HDEL").arg(parked).arg(id.to_string()).ignore();
         }
         pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).ignore();
         pipeline.cmd("ZREM").arg(format!("{global}workers")).arg(id.to_string()).ignore();

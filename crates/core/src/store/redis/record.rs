@@ -37,6 +37,8 @@ pub(crate) const RARE: u8 = 4;
 pub(crate) const SILENCE: u8 = 8;
 /// It is in `beats:<queue>` while it runs.
 pub(crate) const BEATS: u8 = 16;
+/// It was taken away from the worker whose token it carries: only reaping may end that attempt again.
+pub(crate) const TAKEN: u8 = 32;
 
 const SHORT_HEAD: usize = 2;
 const LONG_HEAD: usize = SHORT_HEAD + 44;
@@ -44,7 +46,7 @@ const LONG_HEAD: usize = SHORT_HEAD + 44;
 /// Definitions that every script begins with.
 pub(crate) fn lua_constants() -> String {
     let mut text = format!(
-        "local RAN, CANCEL, RARE, SILENCE, BEATS = {RAN}, {CANCEL}, {RARE}, {SILENCE}, {BEATS}\n\
+        "local RAN, CANCEL, RARE, SILENCE, BEATS, TAKEN = {RAN}, {CANCEL}, {RARE}, {SILENCE}, {BEATS}, {TAKEN}\n\
          local SHORT, LONG = {}, {}\n\
          local HEAD = '>c1BI4I2I2c8c8I6I6c8'\n\
          local LANE = {}\n\

@@ -14,6 +14,8 @@ const MAX_EXAMINED: u32 = 5_000;
 const MAX_BYTES: u32 = 4 << 20;
 /// Last byte to read of a record for its head and lane.
 const HEAD_READ: u32 = 511;
+/// Parked workers that one wake looks at.
+const MAX_PARKED: u32 = 500;
 /// Due queues, and sets of started tasks, that one call looks at.
 const MAX_SETS: u32 = 500;
 
@@ -39,7 +41,8 @@ impl Scripts {
         let step = |parts: &[&str]| {
             let mut text = format!(
                 "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
-                 {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n",
+                 {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
+                 local MAX_PARKED = {MAX_PARKED}\n",
                 record::lua_constants()
             );
             for part in [&[clock, include_str!("lua/prelude.lua")], parts].concat() {

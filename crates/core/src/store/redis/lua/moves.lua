@@ -7,15 +7,18 @@ local MOVE_LENGTH = 37
 local KEPT_ENDS = 100
 
 -- Applies one move to the record `v`, unless its token is not the record's (`S` and the state, or `S-`). Answers
--- `A` and the state that the task went to; also when that had happened before. `still(lane, id)` may refuse.
-local function move_task(move, id, v, now, still)
+-- `A` and the state that the task went to; also when that had happened before.
+-- `over(lane, id)` is given by reap: it takes the task from its worker, but only if the lease is over.
+local function move_task(move, id, v, now, over)
   local r = read(v)
   if not r then return 'S-' end
   local _, token, to, place, dead, failures, lost, yields, has_end, delay = struct.unpack(MOVE, move)
   if r.token ~= token then return 'S' .. r.state end
-  if r.state ~= 'R' then return 'A' .. r.state end
+  -- Ended before: by the same step if it was taken away then as it would be now.
+  if r.state ~= 'R' then return (has(r, TAKEN) == (over ~= nil) and 'A' or 'S') .. r.state end
   local lane = lane_of(v, r)
-  if still and not still(lane, id) then return 'S' .. r.state end
+  if over and not over(lane, id) then return 'S' .. r.state end
+  if over then set(r, TAKEN) end
 
   local result
   if yields == 1 and has(r, CANCEL) then
@@ -60,7 +63,7 @@ local function move_task(move, id, v, now, still)
 end
 
 -- Applies the moves in ARGV[2] to ARGV[n + 1]. The answers, in order.
-local function move_tasks(n, now, still)
+local function move_tasks(n, now, over)
   local ids = {}
   for i = 1, n do ids[i] = string.sub(ARGV[i + 1], 1, 16) end
   local found = values(ids)
@@ -68,7 +71,7 @@ local function move_tasks(n, now, still)
   for i = 1, n do
     local before = seen[ids[i]]
     -- The same task twice in a batch: the second answer is about what the first one left.
-    answers[i] = before and 'S' .. before or move_task(ARGV[i + 1], ids[i], found[i], now, still)
+    answers[i] = before and 'S' .. before or move_task(ARGV[i + 1], ids[i], found[i], now, over)
     if string.sub(answers[i], 1, 1) == 'A' then seen[ids[i]] = string.sub(answers[i], 2) end
   end
   return answers

@@ -100,7 +100,7 @@ local function count(key, field, by)
 end
 
 local heads = {}      -- tasks for the heads of their lanes, {lane, id}, first comes first
-local waiting = {}    -- queue -> tasks that became claimable
+local waiting = {}    -- lane -> tasks that became claimable
 local moves = {}      -- id and state of every task that moved, for the channel `events`
 local replaced = {}   -- key, value, ... of records to write
 local tallies = {}    -- queue -> field -> count
@@ -117,7 +117,7 @@ local function moved(id, state) moves[#moves + 1] = id .. state end
 local function wait(lane, id, at_head)
   if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end
   count(lane.lanes, lane.field, 1)
-  waiting[lane.queue] = (waiting[lane.queue] or 0) + 1
+  waiting[lane] = (waiting[lane] or 0) + 1
 end
 
 -- The task is due at `due`.
@@ -144,12 +144,24 @@ local function add(key, field, by)
   return left
 end
 
--- Wakes as many parked workers as there are tasks. One that does not listen any more is passed over.
-local function wake(queue, tasks)
-  while tasks > 0 do
-    local worker = call('SPOP', P .. 'parked:' .. queue)
-    if not worker then return end
-    if call('PUBLISH', args.channels .. 'wake:' .. worker, '') > 0 then tasks = tasks - 1 end
+-- Wakes as many parked workers with a free slot for the type as there are tasks. One that does not listen any more is
+-- passed over. Bounded in how many it looks at; a slow poll stands behind it.
+local function wake(queue, task_type, tasks)
+  local key = P .. 'parked:' .. queue
+  local wanted = ' ' .. task_type .. ' '
+  local looked = 0
+  while tasks > 0 and looked < MAX_PARKED do
+    local some = call('HRANDFIELD', key, 20, 'WITHVALUES')
+    local fitting = false
+    for i = 1, #some, 2 do
+      if tasks > 0 and string.find(some[i + 1], wanted, 1, true) then
+        fitting = true
+        call('HDEL', key, some[i])
+        if call('PUBLISH', args.channels .. 'wake:' .. some[i], '') > 0 then tasks = tasks - 1 end
+      end
+    end
+    looked = looked + #some / 2
+    if #some < 40 and not fitting then return end
   end
 end
 
@@ -170,7 +182,7 @@ local function apply(now)
     end
   end
   if #moves > 0 then call('PUBLISH', args.channels .. 'events', table.concat(moves)) end
-  for queue, tasks in pairs(waiting) do wake(queue, tasks) end
+  for lane, tasks in pairs(waiting) do wake(lane.queue, lane.task_type, tasks) end
   gathered, gathered_by = {}, { RPUSH = {}, ZADD = {}, ZREM = {} }
   counts, heads, waiting, moves, replaced, tallies = {}, {}, {}, {}, {}, {}
 end

@@ -161,6 +161,7 @@ if claim then
     local r = read(v)
     local slots = claim.types[lane.task_type]
     r.state = 'R'
+    clear(r, TAKEN)
     r.attempt = r.attempt + 1
     r.token = claim.seed .. struct.pack('>I2', k)
     r.worker = args.worker
@@ -196,9 +197,17 @@ end
 local parked = 0
 if claim and #tokens < claim.tasks and examined < MAX_EXAMINED and bytes < MAX_BYTES then
   parked = 1
-  for _, queue in ipairs(args.parked_in) do call('SADD', P .. 'parked:' .. queue, args.name) end
+  local types = {}
+  for task_type, slots in pairs(claim.types) do
+    if slots[1] > 0 then types[#types + 1] = task_type end
+  end
+  types = ' ' .. table.concat(types, ' ') .. ' '
+  for _, queue in ipairs(claim.queues) do
+    local key = P .. 'parked:' .. queue[1]
+    if queue[2] > 0 then call('HSET', key, args.name, types) elseif args.was_parked then call('HDEL', key, args.name) end
+  end
 elseif args.was_parked then
-  for _, queue in ipairs(args.parked_in) do call('SREM', P .. 'parked:' .. queue, args.name) end
+  for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
 end
 
 call('SET', remembered, struct.pack('>I8I2I2', args.sequence, #answers, #tokens) .. table.concat(answers)

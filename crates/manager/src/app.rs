@@ -1,0 +1,38 @@
+use std::sync::OnceLock;
+
+use jobbers_core::operation::Operations;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{Origins, Tokens};
+use crate::problem::{Kind, Problem};
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) origins: Origins,
+    pub(crate) max_body: usize,
+    pub(crate) max_parameters: usize,
+    /// Cancelled when the manager stops: nobody is kept waiting then.
+    pub(crate) stopping: CancellationToken,
+    operations: OnceLock<Operations>,
+}
+
+impl App {
+    pub(crate) fn new(tokens: Option<Tokens>, origins: Origins, max_body: usize, max_parameters: usize) -> Self {
+        let (stopping, operations) = (CancellationToken::new(), OnceLock::new());
+        Self { tokens, origins, max_body, max_parameters, stopping, operations }
+    }
+
+    /// From now on requests are answered.
+    pub(crate) fn open(&self, operations: Operations) {
+        // Opened once, by the server.
+        let _ = self.operations.set(operations);
+    }
+
+    /// The operations, once the stores have answered.
+    pub(crate) fn operations(&self) -> Result<&Operations, Problem> {
+        let waiting = || Problem::new(Kind::Starting, "the manager waits for its stores: they have not answered yet");
+        self.operations.get().ok_or_else(waiting)
+    }
+}

@@ -1,0 +1,75 @@
+use std::process::ExitCode;
+
+use clap::Parser;
+use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
+
+use crate::server::{Bound, bind};
+use crate::settings::ManagerSettings;
+
+/// Serves the REST API of Jobbers.
+#[derive(Debug, Parser)]
+#[command(name = "jobbers_manager", version)]
+struct Command {
+    /// Taken for compatibility: the manager learns task types from the workers. `demo` is fine
+    #[arg(value_name = "TASK_MODULE")]
+    task_module: Option<String>,
+    #[command(flatten)]
+    manager: ManagerSettings,
+    #[command(flatten)]
+    stores: StoreSettings,
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+
+/// The program: reads flags and environment, serves until SIGTERM or SIGINT. Exit codes: 0 done, 1 failed while
+/// running, 2 wrong usage or configuration.
+pub fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(WRONG_USAGE));
+        }
+    };
+    match start(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((code, message)) => {
+            eprintln!("jobbers_manager: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn start(command: Command) -> Result<(), (u8, String)> {
+    if let Some(module) = command.task_module.filter(|module| module != "demo") {
+        let detail = "the manager takes task types from the workers and reads no task module of its own yet";
+        return Err((WRONG_USAGE, format!("task module `{module}` is not built yet: {detail}; leave it out")));
+    }
+    command.log.init().map_err(|message| (WRONG_USAGE, message))?;
+    let bound = bind(&command.manager).map_err(|error| {
+        let code = if error.is_configuration() { WRONG_USAGE } else { FAILED };
+        (code, error.to_string())
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| (FAILED, format!("cannot start threads: {error}")))?;
+    runtime.block_on(run(bound, Connector::new(command.stores))).or_else(|error| match start_error(&error) {
+        Some(StartError::Stopped) => Ok(()),
+        Some(StartError::Incompatible(_)) => Err((WRONG_USAGE, error.to_string())),
+        _ => Err((FAILED, format!("{error:#}"))),
+    })
+}
+
+async fn run(bound: Bound, connector: Connector) -> anyhow::Result<()> {
+    let shutdown = Shutdown::on_signals()?;
+    let stores = connector.connect_patiently(&shutdown);
+    bound.serve_when(stores, shutdown.clone()).await
+}
+
+fn start_error(error: &anyhow::Error) -> Option<&StartError> {
+    error.downcast_ref()
+}

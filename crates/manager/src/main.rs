@@ -1,0 +1,7 @@
+//! `jobbers_manager [TASK_MODULE]`
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jobbers_manager::main()
+}

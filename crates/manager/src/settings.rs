@@ -1,0 +1,57 @@
+use crate::access::TokenList;
+
+/// How the manager serves: flags and environment.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ManagerSettings {
+    /// Address and port to listen on; port 0 takes a free one. An address that other hosts can reach needs
+    /// JOBBERS_TOKENS (or --insecure)
+    #[arg(long = "manager-bind", visible_alias = "bind", env = "MANAGER_BIND", value_name = "HOST:PORT")]
+    #[arg(default_value = ManagerSettings::BIND)]
+    pub bind: String,
+
+    /// Who may do what: `name:scope:secret`, separated by commas, with scope read, submit or admin. Then every route
+    /// but /livez and /readyz needs `Authorization: Bearer SECRET`
+    #[arg(long = "jobbers-tokens", env = "JOBBERS_TOKENS", value_name = "NAME:SCOPE:SECRET,…", hide_env_values = true)]
+    pub tokens: Option<TokenList>,
+
+    /// Listen without tokens on an address that other hosts can reach: whoever reaches it may do everything
+    #[arg(long)]
+    pub insecure: bool,
+
+    /// Origins of web pages that may use the API besides the manager's own, such as https://jobs.example.com,
+    /// separated by commas
+    #[arg(long = "manager-origins", env = "MANAGER_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    pub origins: Vec<String>,
+
+    /// Largest body of a request, in bytes
+    #[arg(long, env = "MAX_BODY", value_name = "BYTES", default_value_t = ManagerSettings::MAX_BODY)]
+    pub max_body: usize,
+
+    /// Largest parameters (and metadata) of one task, in bytes
+    #[arg(long, env = "MAX_PARAMETERS", value_name = "BYTES", default_value_t = ManagerSettings::MAX_PARAMETERS)]
+    pub max_parameters: usize,
+
+    /// Store tasks of types that no worker ever registered, with unchecked parameters
+    #[arg(long)]
+    pub accept_unknown: bool,
+}
+
+impl ManagerSettings {
+    const BIND: &str = "127.0.0.1:8000";
+    const MAX_BODY: usize = 16 << 20;
+    const MAX_PARAMETERS: usize = 1 << 20;
+}
+
+impl Default for ManagerSettings {
+    fn default() -> Self {
+        Self {
+            bind: Self::BIND.into(),
+            tokens: None,
+            insecure: false,
+            origins: Vec::new(),
+            max_body: Self::MAX_BODY,
+            max_parameters: Self::MAX_PARAMETERS,
+            accept_unknown: false,
+        }
+    }
+}

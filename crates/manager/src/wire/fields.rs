@@ -1,0 +1,80 @@
+//! Reads a body against its schema, and says everything that is wrong with it at once.
+
+use jobbers_core::model::{TaskId, Timestamp, check_name};
+use jobbers_core::operation::WrongField;
+use jobbers_core::operation::schema::{Format, Schema};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::problem::{Kind, Problem};
+
+/// Formats of texts in bodies.
+static FORMATS: &[Format] = &[
+    ("name", |text| check_name(text).map_err(|error| error.to_string())),
+    ("task-id", |text| text.parse::<TaskId>().map(drop).map_err(|error| error.to_string())),
+    ("time", |text| Timestamp::parse(text).map(drop).map_err(|error| error.to_string())),
+];
+
+/// Promised fields that are refused until they are built.
+const LATER: [&str; 2] = ["/expires_at", "/unique"];
+
+/// Two fields of which a body may have one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exclusive {
+    pub(super) first: &'static str,
+    pub(super) second: &'static str,
+    pub(super) why: &'static str,
+}
+
+/// The schema of a body.
+pub(super) fn schema_of<T: JsonSchema>() -> Schema {
+    let document = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    Schema::compile_with(document.as_value(), FORMATS).expect("what schemars generates is a schema")
+}
+
+/// The body as `T`, or what is wrong with which of its fields.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8], schema: &Schema, exclusive: &[Exclusive]) -> Result<T, Problem> {
+    let value: Value = serde_json::from_slice(body).map_err(|error| not_json(body, &error))?;
+    let mut wrong = schema.wrong_fields(&value, &[]);
+    wrong.extend(exclusive.iter().filter_map(|pair| pair.check(&value)));
+    let mut later = 0;
+    for field in &mut wrong {
+        if LATER.contains(&field.pointer.as_str()) {
+            field.detail = "is not built yet: leave it out".into();
+            later += 1;
+        }
+    }
+    let only_id = wrong.iter().all(|field| field.pointer == "/id") && value.get("id").is_some_and(Value::is_string);
+    match wrong.len() {
+        0 => serde_json::from_slice(body).map_err(|error| misread(&error)),
+        _ if only_id => Err(Problem::wrong_fields(Kind::MalformedId, wrong)),
+        count if count == later => Err(Problem::wrong_fields(Kind::NotBuiltYet, wrong)),
+        _ => Err(Problem::wrong_fields(Kind::WrongFields, wrong)),
+    }
+}
+
+fn not_json(body: &[u8], error: &serde_json::Error) -> Problem {
+    let detail = if body.trim_ascii().is_empty() {
+        "the body is empty: a JSON object is expected".to_owned()
+    } else {
+        format!("the body is not JSON: {error}")
+    };
+    Problem::new(Kind::NotJson, detail)
+}
+
+/// What a schema does not see, such as a field that is there twice.
+fn misread(error: &serde_json::Error) -> Problem {
+    Problem::wrong_fields(Kind::WrongFields, vec![WrongField::new("", format!("cannot be read: {error}"))])
+}
+
+impl Exclusive {
+    fn check(&self, value: &Value) -> Option<WrongField> {
+        let sent = |field: &str| value.get(field).is_some_and(|value| !value.is_null());
+        let both = sent(self.first) && sent(self.second);
+        both.then(|| {
+            WrongField::new(format!("/{}", self.second), format!("is there besides /{}: {}", self.first, self.why))
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The JSON that clients send and get.
+
+mod fields;
+mod message;
+mod new_task;
+mod older_new_task;
+mod raw;
+mod redact;
+mod submission;
+mod task;
+
+pub(crate) use message::Message;
+pub(crate) use new_task::NewTask;
+pub(crate) use older_new_task::OlderNewTask;
+pub(crate) use task::{Spelling, task_body};

@@ -1,0 +1,162 @@
+use jobbers_core::model::{AttemptEnd, EndKind, Policy, Progress, Status, Task, TaskId, Timestamp, WorkerId};
+use serde::Serialize;
+
+use super::raw::Raw;
+
+/// Which names a reply has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    Current,
+    /// Also the names that older clients read.
+    Older,
+}
+
+/// A task as clients see it. A field that does not apply is absent.
+#[derive(Debug, Serialize)]
+pub(crate) struct TaskBody<'t> {
+    id: TaskId,
+    name: &'t str,
+    version: u32,
+    queue: &'t str,
+    status: Status,
+    priority: u8,
+    parameters: Raw<'t>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Raw<'t>>,
+    /// The newest of `errors`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'t str>,
+    errors: Vec<&'t str>,
+    attempts: Vec<AttemptBody<'t>>,
+    attempt: u32,
+    retry_attempt: u32,
+    lost: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_retries: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<&'t Progress>,
+    submitted_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retried_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_requested_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worker: Option<WorkerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Raw<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'t str>,
+    #[serde(flatten)]
+    older: Option<Older<'t>>,
+}
+
+/// The end of an attempt that did not complete the task.
+#[derive(Debug, Serialize)]
+struct AttemptBody<'t> {
+    attempt: u32,
+    retry_attempt: u32,
+    started_at: Timestamp,
+    failed_at: Timestamp,
+    /// The same as `failed_at`.
+    timestamp: Timestamp,
+    worker: WorkerId,
+    error: &'t str,
+    error_type: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backtrace: Option<&'t str>,
+}
+
+/// What older clients read; always there.
+#[derive(Debug, Serialize)]
+struct Older<'t> {
+    results: Raw<'t>,
+    last_error: Option<&'t str>,
+    last_heartbeat_at: Option<Timestamp>,
+    scheduled_at: Option<Timestamp>,
+}
+
+/// The task in its wire form. `policy` is the one that it is treated by, as far as that is known.
+pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: Spelling) -> TaskBody<'t> {
+    let redacted = policy.map_or(&[][..], |policy| &policy.redact);
+    let errors: Vec<&str> = task.attempts.iter().filter_map(error).collect();
+    let older = || Older {
+        results: task.result.as_ref().map_or_else(Raw::empty_object, |result| Raw::new(result, redacted)),
+        last_error: errors.last().copied(),
+        last_heartbeat_at: task.heartbeat_at,
+        scheduled_at: task.run_at,
+    };
+    TaskBody {
+        id: task.id,
+        name: &task.task_type.name,
+        version: task.task_type.version,
+        queue: &task.queue,
+        status: task.status,
+        priority: task.priority,
+        parameters: Raw::new(&task.parameters, redacted),
+        result: task.result.as_ref().map(|result| Raw::new(result, redacted)),
+        error: errors.last().copied(),
+        attempts: task.attempts.iter().map(attempt_body).collect(),
+        attempt: task.attempt,
+        retry_attempt: task.failures,
+        lost: task.lost,
+        max_retries: policy.map(|policy| policy.max_retries),
+        progress: task.progress.as_ref(),
+        submitted_at: task.submitted_at,
+        run_at: task.run_at,
+        started_at: task.started_at,
+        retried_at: retried_at(task),
+        heartbeat_at: task.heartbeat_at,
+        completed_at: task.ended_at,
+        cancel_requested_at: task.cancel_requested_at,
+        worker: task.worker,
+        metadata: task.metadata.as_ref().map(|metadata| Raw::new(metadata, &[])),
+        trace_id: task.trace_id.as_deref(),
+        older: (spelling == Spelling::Older).then(older),
+        errors,
+    }
+}
+
+fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
+    AttemptBody {
+        attempt: end.attempt,
+        retry_attempt: end.retry_attempt,
+        started_at: end.started_at,
+        failed_at: end.ended_at,
+        timestamp: end.ended_at,
+        worker: end.worker,
+        error: &end.detail.error,
+        error_type: &end.detail.error_type,
+        backtrace: end.detail.backtrace.as_deref(),
+    }
+}
+
+/// What went wrong in an attempt; nothing did where someone asked for its end.
+fn error(end: &AttemptEnd) -> Option<&str> {
+    match end.detail.kind {
+        EndKind::Failed | EndKind::TimedOut | EndKind::Panicked | EndKind::Lost | EndKind::Stalled => {
+            Some(&end.detail.error)
+        }
+        EndKind::Cancelled | EndKind::HandedBack => None,
+    }
+}
+
+/// When the newest failed attempt ended after which the task ran, or is to run, again.
+fn retried_at(task: &Task) -> Option<Timestamp> {
+    let failed = |end: &&AttemptEnd| match end.detail.kind {
+        EndKind::Failed | EndKind::TimedOut | EndKind::Panicked => true,
+        EndKind::Lost | EndKind::Stalled | EndKind::Cancelled | EndKind::HandedBack => false,
+    };
+    let runs_again = |end: &&AttemptEnd| task.attempt > end.attempt || !task.status.is_ended();
+    task.attempts.iter().rev().filter(failed).find(runs_again).map(|end| end.ended_at)
+}
+
+#[cfg(test)]
+mod tests;
