@@ -13,7 +13,7 @@ use crate::model::{
 use crate::store::sqlite::{Clock, SqliteStore};
 use crate::store::{
     Claim, ClaimedTask, Directory as _, Finish, Lease, MoveOutcome, OverdueTask, QueueSlots, Renewal, Renewed,
-    TaskStore as _, Turn, TurnReply, TypeSlots, Verdict, policy_ref,
+    TaskStore as _, Turn, TurnReply, TypeSlots, Verdict,
 };
 
 pub(super) const START: u64 = 1_750_000_000_000;
@@ -137,7 +137,7 @@ pub(super) fn finish(task: &ClaimedTask, transition: Transition) -> Finish {
 
 pub(super) fn slots(name: &str, free: u32) -> TypeSlots {
     let task_type = TaskType::new(name, 1);
-    let policy = policy_ref(&task_type, &Policy::default());
+    let policy = Policy::default().reference();
     TypeSlots { task_type, free, policy, max_heartbeat_interval: None }
 }
 
