@@ -64,12 +64,21 @@ impl Connector {
     /// Opens the store of tasks once more, with connections of its own that are driven by the current runtime.
     /// The embedded store is opened once per process and shared.
     pub async fn tasks(&self) -> Result<SharedStore, StoreError> {
-        match timeout(TRY_TIMEOUT, self.open_tasks()).await {
-            Ok(answer) => answer,
-            Err(_) => Err(StoreError::Unavailable {
-                operation: "open",
-                detail: format!("{}: no answer within {} s", self.settings.store_url, TRY_TIMEOUT.as_secs()),
-            }),
+        let silent = |_| {
+            let detail = format!("no answer within {} s", TRY_TIMEOUT.as_secs());
+            Err(StoreError::Unavailable { operation: "connect", detail })
+        };
+        let answer = timeout(TRY_TIMEOUT, self.open_tasks()).await.unwrap_or_else(silent);
+        answer.map_err(|error| self.named(error))
+    }
+
+    /// Says which store it is that does not answer.
+    fn named(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Unavailable { operation, detail } => {
+                StoreError::Unavailable { operation, detail: format!("{}: {detail}", self.settings.store_url) }
+            }
+            other => other,
         }
     }
 
@@ -111,3 +120,7 @@ impl Connector {
         patience::until_stopped(&shutdown.graceful, || self.connect()).await
     }
 }
+
+#[cfg(test)]
+#[path = "connector_tests.rs"]
+mod tests;
