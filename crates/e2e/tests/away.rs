@@ -1,10 +1,13 @@
 //! The store is away: at the start, and in the middle.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jobbers_e2e::{Api, Installation, Store, eventually};
 use reqwest::Method;
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -64,4 +67,31 @@ async fn programs_live_through_a_store_that_goes_away() {
         works(&api).await;
     }
     assert!(worker.has_ended().is_none() && scheduler.has_ended().is_none(), "they live");
+}
+
+/// A connection that locks a file against everybody else, until it is dropped.
+async fn lock(file: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    // In WAL mode, which the stores use, readers would get through all the same.
+    sqlx::query("PRAGMA locking_mode = EXCLUSIVE").execute(&mut connection).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut connection).await.unwrap();
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_wait_for_a_file_that_is_locked_at_the_start() {
+    let jobbers = Installation::on(Store::Sqlite);
+    for name in ["jobbers.db", "tasks.db"] {
+        let file = jobbers.path(name);
+        let locked = lock(&file).await;
+        let (mut manager, api) = jobbers.manager().await;
+        let mut worker = jobbers.demo_worker(&[]);
+        eventually("the manager says so", SOON, async || manager.log().contains(name).then_some(())).await;
+        eventually("the worker says so", SOON, async || worker.log().contains(name).then_some(())).await;
+        assert_eq!(api.status("/readyz").await, Some(503));
+        assert!(manager.has_ended().is_none() && worker.has_ended().is_none(), "they wait");
+        drop(locked);
+        works(&api).await;
+    }
 }
