@@ -33,12 +33,22 @@ pub enum StartError {
     #[error(transparent)]
     Incompatible(#[from] Incompatible),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     #[error(transparent)]
     Routing(#[from] RoutingError),
     /// Asked to stop before the stores answered.
     #[error("stopped while waiting for the store")]
     Stopped,
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // However early the store finds out: it is a matter of configuration.
+            StoreError::Incompatible(incompatible) => Self::Incompatible(incompatible),
+            other => Self::Store(other),
+        }
+    }
 }
 
 impl StartError {

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_nested_without_end_is_not_shown() {
-        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
         assert_eq!(redacted(&deep), format!("{}\"[redacted]\"{}", "[".repeat(128), "]".repeat(128)));
     }
 }

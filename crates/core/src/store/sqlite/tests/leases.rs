@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::super::excuse::AfterSuspension;
 use super::bed::{Bed, LEASE, Worker, completed, failed, id, register, task, verdict};
 use crate::model::{EndKind, Progress, Status};
 use crate::store::{Beat, Lease, MoveOutcome, Renewal, Renewed, TaskStore as _};
@@ -151,4 +152,22 @@ async fn a_second_process_that_comes_later_is_no_restart() {
     let other = bed.open().await;
     let overdue = other.overdue(9).await.unwrap();
     assert!(overdue.tasks[0].counts_as_lost);
+}
+
+#[tokio::test]
+async fn only_leases_that_ended_while_the_machine_was_suspended_are_excused() {
+    let bed = Bed::new().await;
+    bed.submit(&[task(1), task(2)]).await;
+    let mut worker = Worker::new(bed.store(), 1);
+    worker.claim_one().await;
+    bed.pass(LEASE);
+    worker.claim_one().await;
+    let since = bed.now();
+    bed.pass(LEASE * 100);
+    bed.store().step("test", AfterSuspension { since }).await.unwrap();
+    assert_eq!(bed.store().overdue(9).await.unwrap().waiting_until, Some(bed.now().after(LEASE)));
+    bed.pass(LEASE);
+    let overdue = bed.store().overdue(9).await.unwrap();
+    let blamed: Vec<_> = overdue.tasks.iter().map(|task| (task.id, task.counts_as_lost)).collect();
+    assert_eq!(blamed, [(id(1), true), (id(2), false)]);
 }

@@ -1,0 +1,110 @@
+use jobbers_manager::{BindError, ManagerSettings, bind};
+use serde_json::json;
+
+use crate::harness::{Manager, settings};
+use crate::http::{Request, get, post, post_json};
+
+const TOKENS: &str = "dashboard:read:r3ad,ci:submit:subm1t,ops:admin:adm1n";
+const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+fn submission() -> Request {
+    post_json("/tasks", &json!({"name": "anything", "version": 2}))
+}
+
+fn with_tokens(tokens: &str) -> ManagerSettings {
+    ManagerSettings { tokens: Some(tokens.parse().unwrap()), ..settings() }
+}
+
+#[tokio::test]
+async fn no_foreign_page_can_use_a_loopback_manager() {
+    let manager = Manager::start().await;
+    let own = format!("http://{}", manager.address);
+    manager.send(submission().header("origin", &own)).await.expect(201);
+    for (origin, host) in [
+        ("https://evil.example", manager.address.to_string()),
+        ("null", manager.address.to_string()),
+        ("http://evil.example:8000", "evil.example:8000".into()),
+    ] {
+        for request in [submission(), get("/"), post(format!("/tasks/{ID}/cancel")), get("/nowhere")] {
+            let problem = manager.send(request.header("origin", origin).header("host", &host)).await.problem(403);
+            assert!(problem["detail"].as_str().unwrap().contains("MANAGER_ORIGINS"), "{problem}");
+        }
+    }
+    manager.send(get("/").header("host", "evil.example:8000")).await.problem(403);
+    manager.send(get("/livez").header("host", "evil.example:8000")).await.expect(200);
+}
+
+#[tokio::test]
+async fn listed_origins_can() {
+    let listed = ManagerSettings { origins: vec!["https://jobs.example.com".into()], ..settings() };
+    let manager = Manager::start_with(listed).await;
+    manager.send(submission().header("origin", "https://jobs.example.com")).await.expect(201);
+    manager.send(submission().header("origin", "https://evil.example")).await.problem(403);
+}
+
+#[tokio::test]
+async fn with_tokens_every_route_but_health_needs_one() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    manager.send(get("/livez")).await.expect(200);
+    manager.send(get("/api/readyz")).await.expect(200);
+    for request in
+        [get("/"), get(format!("/tasks/{ID}")), submission(), post(format!("/task/{ID}/cancel")), get("/nowhere")]
+    {
+        let reply = manager.send(request.clone()).await;
+        assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"jobbers\""));
+        reply.problem(401);
+        let reply = manager.send(request.header("authorization", "Bearer wrong")).await;
+        assert!(reply.header("www-authenticate").unwrap().contains("invalid_token"));
+        reply.problem(401);
+    }
+}
+
+#[tokio::test]
+async fn a_scope_allows_what_it_says() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    let reply = manager.send(submission().header("authorization", "Bearer r3ad")).await;
+    assert!(reply.header("www-authenticate").unwrap().contains("insufficient_scope"));
+    let problem = reply.problem(403);
+    assert_eq!(problem["detail"], "token `dashboard` has scope read, but this needs submit");
+    for secret in ["subm1t", "adm1n"] {
+        manager.send(submission().header("authorization", &format!("bearer {secret}"))).await.expect(201);
+    }
+    for secret in ["r3ad", "subm1t", "adm1n"] {
+        manager.send(get("/").header("authorization", &format!("Bearer {secret}"))).await.expect(200);
+    }
+    let id = manager.send(submission().header("authorization", "Bearer subm1t")).await.expect(201)["id"].clone();
+    let cancel = post(format!("/tasks/{}/cancel", id.as_str().unwrap()));
+    manager.send(cancel.clone().header("authorization", "Bearer r3ad")).await.problem(403);
+    manager.send(cancel.header("authorization", "Bearer subm1t")).await.expect(200);
+}
+
+#[test]
+fn an_open_address_needs_tokens() {
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let open = ManagerSettings { bind: address.into(), ..settings() };
+        let error = bind(&open).unwrap_err();
+        assert!(matches!(error, BindError::Open { .. }) && error.is_configuration(), "{error}");
+        let guarded = ManagerSettings { bind: address.into(), ..with_tokens(TOKENS) };
+        assert_ne!(bind(&guarded).unwrap().address().port(), 0);
+        let insecure = ManagerSettings { bind: address.into(), insecure: true, ..settings() };
+        assert!(bind(&insecure).is_ok());
+    }
+}
+
+#[test]
+fn wrong_settings_are_named() {
+    let refused = |settings: ManagerSettings| bind(&settings).unwrap_err().to_string();
+    let error = refused(ManagerSettings { bind: "here".into(), ..settings() });
+    assert!(error.starts_with("MANAGER_BIND is `here`: a host and a port are expected"), "{error}");
+    let error = refused(with_tokens("ci:write:s3cret"));
+    assert!(
+        error.starts_with("JOBBERS_TOKENS, entry 1: `ci` has an unknown scope") && !error.contains("s3cret"),
+        "{error}"
+    );
+    let error = refused(ManagerSettings { origins: vec!["example.com".into()], ..settings() });
+    assert!(error.starts_with("MANAGER_ORIGINS has `example.com`"), "{error}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = bind(&ManagerSettings { bind: address, ..settings() }).unwrap_err();
+    assert!(!error.is_configuration(), "{error}");
+}

@@ -1,0 +1,72 @@
+//! Whatever is sent, it is the client's error.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value, json};
+
+use crate::harness::Manager;
+use crate::http::{get, post_bytes};
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        prop_oneof![Just("greet"), Just("anything"), Just("default"), Just("2999-01-01T00:00:00Z")]
+            .prop_map(Value::from),
+        Just(json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((".{0,6}", inner), 0..4).prop_map(|fields| Value::from(Map::from_iter(fields))),
+        ]
+    })
+}
+
+/// Something near a submission: known fields with any values over good ones.
+fn near_submission() -> impl Strategy<Value = Vec<u8>> {
+    let names =
+        vec!["name", "version", "queue", "parameters", "params", "id", "run_at", "delay", "priority", "metadata", "x"];
+    vec((proptest::sample::select(names), any_json()), 0..4).prop_map(|fields| {
+        let mut body = json!({"name": "anything", "version": 2});
+        for (name, value) in fields {
+            body[name] = value;
+        }
+        body.to_string().into_bytes()
+    })
+}
+
+/// A submission with a few bytes changed.
+fn broken_submission() -> impl Strategy<Value = Vec<u8>> {
+    (near_submission(), vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4)).prop_map(|(mut body, changes)| {
+        for (place, byte) in changes {
+            let place = place.index(body.len());
+            body[place] = byte;
+        }
+        body
+    })
+}
+
+#[test]
+fn no_body_makes_the_manager_fail() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let manager = runtime.block_on(Manager::start());
+    let bodies = prop_oneof![near_submission(), broken_submission(), vec(any::<u8>(), 0..64)];
+    let paths = proptest::sample::select(vec!["/tasks", "/submit-task"]);
+    let config = Config { cases: 400, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&(bodies, paths), |(body, path)| {
+        let reply = runtime.block_on(manager.send(post_bytes(path, body)));
+        prop_assert!(matches!(reply.status, 200 | 201 | 400 | 409 | 422), "{}", reply.text());
+        if reply.status >= 400 {
+            let status = reply.status;
+            reply.problem(status);
+        }
+        Ok(())
+    });
+    result.unwrap();
+    runtime.block_on(async { manager.send(get("/readyz")).await.expect(200) });
+}

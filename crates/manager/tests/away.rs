@@ -1,0 +1,116 @@
+//! Stores that do not answer.
+
+use std::time::{Duration, Instant};
+
+use jobbers_conformance::server::redis::{RedisServer, WITH_AOF};
+use jobbers_conformance::server::{Signal, signal};
+use jobbers_core::process::Shutdown;
+use jobbers_manager::bind;
+use serde_json::json;
+
+use crate::harness::{Manager, connector, registrations, settings};
+use crate::http::{Request, get, post, post_json};
+
+const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+const OTHER_ID: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
+
+fn submission(id: &str) -> Request {
+    post_json("/tasks", &json!({"name": "anything", "version": 2, "id": id}))
+}
+
+/// Every route answers 503 in time.
+async fn expect_away(manager: &Manager) {
+    for request in [
+        submission(OTHER_ID),
+        post_json("/submit-task", &json!({"name": "anything", "version": 2, "id": OTHER_ID})),
+        get(format!("/tasks/{ID}")),
+        get(format!("/tasks/{ID}?wait=30")),
+        post(format!("/tasks/{ID}/cancel")),
+        get("/readyz"),
+    ] {
+        let begin = Instant::now();
+        let reply = manager.send(request.clone()).await;
+        assert!(begin.elapsed() < Duration::from_secs(2), "{request:?} took {:?}", begin.elapsed());
+        assert_eq!(reply.header("retry-after"), Some("1"), "{request:?}");
+        reply.problem(503);
+    }
+    manager.send(get("/livez")).await.expect(200);
+}
+
+async fn on_redis(server: &RedisServer) -> Manager {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stores = connector(&folder, Some(server.url())).connect().await.expect("stores");
+    Manager::serve(&settings(), stores, folder).await
+}
+
+#[tokio::test]
+async fn a_store_that_died_is_away_and_comes_back() {
+    let mut server = RedisServer::start(&WITH_AOF);
+    let manager = on_redis(&server).await;
+    let task = manager.send(submission(ID)).await.expect(201);
+    server.kill();
+    expect_away(&manager).await;
+    server.start_again();
+    manager.until("ready again", async || manager.send(get("/readyz")).await.status == 200).await;
+    assert_eq!(manager.task(ID).await, task);
+    manager.send(get(format!("/tasks/{OTHER_ID}"))).await.problem(404);
+    manager.send(submission(OTHER_ID)).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_is_away_too() {
+    let server = RedisServer::start(&WITH_AOF);
+    let manager = on_redis(&server).await;
+    manager.send(submission(ID)).await.expect(201);
+    signal(server.pid().unwrap(), Signal::Stop);
+    expect_away(&manager).await;
+    signal(server.pid().unwrap(), Signal::Cont);
+    manager.until("ready again", async || manager.send(get("/readyz")).await.status == 200).await;
+}
+
+#[tokio::test]
+async fn a_manager_starts_before_its_store() {
+    let mut server = RedisServer::start(&WITH_AOF);
+    server.kill();
+    let folder = tempfile::tempdir().unwrap();
+    let patient = connector(&folder, Some(server.url()));
+    let (bound, shutdown) = (bind(&settings()).unwrap(), Shutdown::default());
+    let address = bound.address();
+    let patience = shutdown.clone();
+    let waiting = async move { patient.connect_patiently(&patience).await };
+    let serving = tokio::spawn(bound.serve_when(waiting, shutdown.clone()));
+
+    get("/livez").send(address).await.expect(200);
+    for request in [get("/readyz"), submission(ID), get(format!("/tasks/{ID}")), get("/"), get("/nowhere")] {
+        let reply = request.send(address).await;
+        assert_eq!(reply.header("retry-after"), Some("1"));
+        let problem = reply.problem(503);
+        assert!(problem["detail"].as_str().unwrap().contains("waits for its stores"), "{problem}");
+    }
+
+    server.start_again();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while get("/readyz").send(address).await.status != 200 {
+        assert!(Instant::now() < deadline, "not ready although the store is there");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let again = connector(&folder, Some(server.url())).connect().await.unwrap();
+    again.tasks.register(&registrations()).await.unwrap();
+    submission(ID).send(address).await.expect(201);
+    shutdown.graceful.cancel();
+    serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_manager_that_never_had_its_store_stops_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = jobbers_conformance::server::free_port();
+    let connector = connector(&folder, Some(format!("redis://127.0.0.1:{port}")));
+    let (bound, shutdown) = (bind(&settings()).unwrap(), Shutdown::default());
+    let patience = shutdown.clone();
+    let waiting = async move { connector.connect_patiently(&patience).await };
+    let serving = tokio::spawn(bound.serve_when(waiting, shutdown.clone()));
+    shutdown.graceful.cancel();
+    let ended = tokio::time::timeout(Duration::from_secs(15), serving).await.expect("it stops").unwrap();
+    assert!(ended.is_ok() || ended.unwrap_err().to_string().contains("stopped"), "in good order");
+}

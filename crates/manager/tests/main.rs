@@ -1,0 +1,13 @@
+//! The manager as a client meets it: real HTTP on a real port, over real stores.
+
+mod access;
+mod any_body;
+mod away;
+mod cancel;
+mod harness;
+mod http;
+mod program;
+mod refused;
+mod status;
+mod stop;
+mod submit;
