@@ -9,7 +9,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 .PHONY: dev
 dev: ## Build, and run manager, worker and scheduler in one process (ARGS="--port 8001")
 	@scripts/setup build
-	cargo run -p jobbers-cli --bin jobbers -- dev $(ARGS)
+	cargo run --bin jobbers -- dev $(ARGS)
 
 .PHONY: test
 test: ## Install what tests need, then check and test everything

@@ -1,17 +1,15 @@
 //! A task as people and scripts read it.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use jobbers_client::Task;
 use serde_json::Value;
 
-/// Prints a task to standard output.
+/// Prints a task to standard output. A reader that has gone, such as `head`, is no failure.
 pub(crate) fn print(task: &Task, json: bool) {
-    if json {
-        println!("{}", Value::Object(task.body.clone()));
-    } else {
-        print!("{}", text(task));
-    }
+    let text = if json { format!("{}\n", Value::Object(task.body.clone())) } else { text(task) };
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// Times that are shown, as the manager calls them and as people read them.

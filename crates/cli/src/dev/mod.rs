@@ -4,6 +4,8 @@ mod banner;
 mod parts;
 mod ready;
 
+use std::io::Write as _;
+
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
 use jobbers_core::routing::RoutingError;
 use jobbers_manager::{BindError, Bound, ManagerSettings};
@@ -82,7 +84,7 @@ impl Dev {
         parts.start("scheduler", run_scheduler(self.scheduler, stores.clone(), shutdown.clone()));
         parts.start("worker", run_worker(tasks, self.worker, connector, stores, shutdown.clone()));
         tokio::select! {
-            () = ready => print!("{banner}"),
+            () = ready => drop(std::io::stdout().write_all(banner.to_string().as_bytes())),
             () = parts.one_ended() => {}
         }
         parts.all_ended().await
