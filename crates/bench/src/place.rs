@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
-use jobbers_conformance::server::{RedisServer, WITHOUT_PERSISTENCE};
+use jobbers_conformance::server::redis::{RedisServer, WITHOUT_PERSISTENCE};
 use jobbers_core::process::{Connector, SqlUrl, StoreSettings, StoreUrl};
 use tempfile::TempDir;
 

@@ -5,6 +5,7 @@
 //! `scenario/mod.rs`. What may rightly differ between stores is a field of [`Capabilities`].
 
 pub mod environment;
+pub mod interleaving;
 pub mod oracle;
 pub mod sample;
 pub mod scenario;

@@ -32,3 +32,8 @@ async fn environment() -> Environment {
 }
 
 jobbers_conformance::scenarios!(environment);
+
+#[test]
+fn random_interleavings_follow_the_lifecycle() {
+    jobbers_conformance::interleaving::check(environment);
+}

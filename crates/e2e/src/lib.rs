@@ -1,1 +1,14 @@
-//! Tests that start the real binaries.
+//! Tests that start the real programs: `tests/` holds the scenarios, this crate what they are made of.
+//!
+//! The programs must have been built before, with the same profile as the tests: `cargo build --workspace`.
+
+pub mod api;
+pub mod installation;
+pub mod program;
+pub mod trace;
+pub mod waiting;
+
+pub use api::Api;
+pub use installation::{Installation, Store};
+pub use program::Program;
+pub use waiting::eventually;

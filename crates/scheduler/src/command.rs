@@ -17,16 +17,16 @@ const MISUSED: u8 = 2;
 #[command(name = "jobbers_scheduler", version)]
 struct Scheduler {
     #[command(flatten)]
-    scheduler: SchedulerSettings,
-    #[command(flatten)]
     store: StoreSettings,
     #[command(flatten)]
     log: LogSettings,
+    #[command(flatten)]
+    scheduler: SchedulerSettings,
 }
 
 /// The `main` of the scheduler. Exit codes: 0 stopped on request, 1 failed to start, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
-    let Scheduler { scheduler, store, log } = Scheduler::parse();
+    let Scheduler { store, log, scheduler } = Scheduler::parse();
     if let Err(error) = log.init() {
         eprintln!("error: {error}");
         return ExitCode::from(MISUSED);

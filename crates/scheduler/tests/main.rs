@@ -1,1 +1,9 @@
+//! The scheduler on the embedded store, and as a process.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod flaky;
+mod place;
+mod process;
+mod promoting;
+mod reaping;

@@ -33,11 +33,11 @@ struct StockWorker {
 #[derive(Debug, clap::Args)]
 struct Options {
     #[command(flatten)]
-    worker: WorkerSettings,
-    #[command(flatten)]
     store: StoreSettings,
     #[command(flatten)]
     log: LogSettings,
+    #[command(flatten)]
+    worker: WorkerSettings,
 }
 
 /// The `main` of a worker with its own tasks: reads flags and environment, runs until it is told to stop.

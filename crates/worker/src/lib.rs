@@ -72,6 +72,8 @@ mod claim;
 mod command;
 pub mod demo;
 pub mod executor;
+#[cfg(test)]
+mod fake;
 mod renewal;
 mod settings;
 mod signals;

@@ -4,6 +4,7 @@ use jobbers_core::model::{DEFAULT_ROLE, check_name};
 
 /// How a worker works: flags and environment.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Worker")]
 pub struct WorkerSettings {
     /// The role whose queues this worker consumes. It is read again every 5 seconds

@@ -95,6 +95,10 @@ async fn run_with(
         stop: CancellationToken::new(),
     };
     let renewal = RenewalThread::start(renewer, connect)?;
+    tokio::select! {
+        () = renewal.connected() => {}
+        () = shutdown.graceful.cancelled() => {}
+    }
     let mut background = JoinSet::new();
     background.spawn(follow_routing(routing, &settings, consumed_tx));
     background.spawn(follow_signals(Arc::clone(&store), worker, Arc::clone(&wake), renew_now));

@@ -46,12 +46,13 @@ impl Slots {
 }
 
 impl Model {
-    /// Lanes of the best priority that these slots admit, each with the tasks that may go first.
+    /// Lanes of the best priority in their queue that these slots admit, each with the tasks that may go first.
     fn first_in_line(&self, slots: &Slots) -> Vec<(&Lane, Vec<TaskId>)> {
         let admitted = || self.lanes.iter().filter(|(lane, _)| slots.admit(lane));
-        let Some(best) = admitted().map(|(lane, _)| lane.priority).min() else { return Vec::new() };
+        let best =
+            |queue: &str| admitted().filter(|(lane, _)| lane.queue == queue).map(|(lane, _)| lane.priority).min();
         admitted()
-            .filter(|(lane, _)| lane.priority == best)
+            .filter(|(lane, _)| best(&lane.queue) == Some(lane.priority))
             .map(|(lane, waiting)| {
                 let first = waiting.first().map(|(rank, _)| *rank);
                 (lane, waiting.iter().take_while(|(rank, _)| Some(*rank) == first).map(|(_, id)| *id).collect())

@@ -152,7 +152,7 @@ impl TaskStore for OracleStore {
 }
 
 impl Model {
-    fn overdue_task(&self, id: TaskId) -> OverdueTask {
+    pub(crate) fn overdue_task(&self, id: TaskId) -> OverdueTask {
         let record = &self.records[&id];
         let task = &record.task;
         OverdueTask {

@@ -88,7 +88,8 @@ macro_rules! each_scenario {
             order {
                 tasks_of_a_lane_are_claimed_in_order,
                 better_priorities_go_first,
-                the_best_priority_goes_first_over_all_types_and_queues,
+                the_best_priority_of_a_queue_goes_first_over_all_types,
+                urgent_tasks_of_one_queue_do_not_starve_another,
                 types_take_fair_turns,
                 queues_take_fair_turns,
                 a_retry_at_once_goes_to_the_tail,
@@ -151,7 +152,7 @@ macro_rules! each_scenario {
                 a_heartbeat_is_shown,
                 progress_stays_until_there_is_more,
                 a_repeated_renewal_is_answered_alike,
-                a_long_lease_may_be_renewed_to_a_short_one,
+                leases_of_different_lengths_are_told_apart,
             }
             repeat {
                 a_repeated_turn_claims_nothing_new,

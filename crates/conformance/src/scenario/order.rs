@@ -30,12 +30,21 @@ pub async fn better_priorities_go_first(env: &Environment) {
     assert_eq!(ids(&worker.claim(4).await), [id(1)]);
 }
 
-pub async fn the_best_priority_goes_first_over_all_types_and_queues(env: &Environment) {
+pub async fn the_best_priority_of_a_queue_goes_first_over_all_types(env: &Environment) {
     submit(env.store(), NewTask { priority: 4, ..task_of(alpha(), 1) }).await;
     submit(env.store(), NewTask { priority: 3, ..task_of(beta(), 2) }).await;
-    submit(env.store(), NewTask { priority: 2, ..task_in("other", 3) }).await;
-    let mut worker = Worker::consuming(env.store(), 1, &["default", "other"], &[alpha(), beta()]).await;
+    submit(env.store(), NewTask { priority: 2, ..task_of(alpha(), 3) }).await;
+    let mut worker = Worker::start(env.store(), 1).await;
     assert_eq!(ids(&worker.claim(3).await), [id(3), id(2), id(1)]);
+}
+
+pub async fn urgent_tasks_of_one_queue_do_not_starve_another(env: &Environment) {
+    let urgent: Vec<_> = (0..100).map(|n| NewTask { priority: 0, ..task(n) }).collect();
+    submit_all(env.store(), &urgent).await;
+    submit_all(env.store(), &(100..200).map(|n| task_in("other", n)).collect::<Vec<_>>()).await;
+    let mut worker = Worker::consuming(env.store(), 1, &["default", "other"], &[alpha()]).await;
+    let others = worker.claim(20).await.iter().filter(|task| task.queue == "other").count();
+    assert!((5..=15).contains(&others), "{others} of 20 tasks are of the queue without urgent tasks");
 }
 
 pub async fn types_take_fair_turns(env: &Environment) {

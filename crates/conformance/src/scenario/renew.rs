@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobbers_core::model::{Progress, Status, Token};
-use jobbers_core::store::{Beat, Lease, Renewal, Renewed};
+use jobbers_core::store::{Beat, Lease, Renewal, Renewed, Turn};
 
 use super::{applied, get, stale, submit, submit_all};
 use crate::Environment;
@@ -141,14 +141,18 @@ pub async fn a_repeated_renewal_is_answered_alike(env: &Environment) {
     assert_eq!(worker.finish(&attempt, completed("1")).await, applied(Status::Completed));
 }
 
-pub async fn a_long_lease_may_be_renewed_to_a_short_one(env: &Environment) {
-    submit(env.store(), task(1)).await;
-    let mut worker = Worker::start(env.store(), 1).await;
-    let attempt = worker.claim_one().await;
-    let tasks = vec![Lease { id: attempt.id, token: attempt.token, beat: None }];
-    let renewal = Renewal { worker: worker.id, lease: Duration::from_secs(2), tasks };
-    env.store().renew(&renewal).await.expect("renew");
+pub async fn leases_of_different_lengths_are_told_apart(env: &Environment) {
+    submit_all(env.store(), &tasks(1..3)).await;
+    let mut patient = Worker::start(env.store(), 1).await;
+    patient.claim_one().await;
+    let mut hasty = Worker::start(env.store(), 2).await;
+    let claim = hasty.claim_of(1);
+    let turn = Turn { lease: Duration::from_secs(2), ..hasty.next_turn(Vec::new(), Some(claim)) };
+    let attempt = hasty.send(&turn).await.claimed.remove(0);
     env.advance(Duration::from_secs(3)).await;
+    assert_eq!(scheduler::overdue_ids(env.store()).await, [id(2)]);
     scheduler::reap(env.store()).await;
-    assert_eq!(worker.finish(&attempt, completed("1")).await, stale(Status::Submitted));
+    assert_eq!(hasty.finish(&attempt, completed("1")).await, stale(Status::Submitted));
+    env.advance(Duration::from_secs(8)).await;
+    assert_eq!(scheduler::overdue_ids(env.store()).await, [id(1)]);
 }

@@ -186,7 +186,8 @@ async fn expect_move(moves: &mut Moves, store: &SharedStore, task: TaskId, expec
 }
 
 pub async fn moves_tell_every_end(env: &Environment) {
-    let mut moves = env.other().await.moves().await.expect("moves");
+    let other = env.other().await;
+    let mut moves = other.moves().await.expect("moves");
     let mut worker = Worker::start(env.store(), 1).await;
     submit(env.store(), task(1)).await;
     let attempt = worker.claim_one().await;

@@ -33,12 +33,22 @@ pub enum StartError {
     #[error(transparent)]
     Incompatible(#[from] Incompatible),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     #[error(transparent)]
     Routing(#[from] RoutingError),
     /// Asked to stop before the stores answered.
     #[error("stopped while waiting for the store")]
     Stopped,
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // However early the store finds out: it is a matter of configuration.
+            StoreError::Incompatible(incompatible) => Self::Incompatible(incompatible),
+            other => Self::Store(other),
+        }
+    }
 }
 
 impl StartError {
@@ -64,12 +74,21 @@ impl Connector {
     /// Opens the store of tasks once more, with connections of its own that are driven by the current runtime.
     /// The embedded store is opened once per process and shared.
     pub async fn tasks(&self) -> Result<SharedStore, StoreError> {
-        match timeout(TRY_TIMEOUT, self.open_tasks()).await {
-            Ok(answer) => answer,
-            Err(_) => Err(StoreError::Unavailable {
-                operation: "open",
-                detail: format!("{}: no answer within {} s", self.settings.store_url, TRY_TIMEOUT.as_secs()),
-            }),
+        let silent = |_| {
+            let detail = format!("no answer within {} s", TRY_TIMEOUT.as_secs());
+            Err(StoreError::Unavailable { operation: "connect", detail })
+        };
+        let answer = timeout(TRY_TIMEOUT, self.open_tasks()).await.unwrap_or_else(silent);
+        answer.map_err(|error| self.named(error))
+    }
+
+    /// Says which store it is that does not answer.
+    fn named(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Unavailable { operation, detail } => {
+                StoreError::Unavailable { operation, detail: format!("{}: {detail}", self.settings.store_url) }
+            }
+            other => other,
         }
     }
 
@@ -111,3 +130,7 @@ impl Connector {
         patience::until_stopped(&shutdown.graceful, || self.connect()).await
     }
 }
+
+#[cfg(test)]
+#[path = "connector_tests.rs"]
+mod tests;

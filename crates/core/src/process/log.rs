@@ -35,7 +35,9 @@ fn filter(text: &str) -> Result<String, String> {
     let text = if text.trim().is_empty() { "info" } else { text };
     match EnvFilter::builder().parse(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(format!("{error}: allowed are off, error, warn, info, debug, trace, and MODULE=LEVEL,…")),
+        Err(error) => {
+            Err(format!("RUST_LOG: {error}; allowed are off, error, warn, info, debug, trace, and MODULE=LEVEL,…"))
+        }
     }
 }
 
@@ -92,7 +94,7 @@ mod tests {
         for text in ["jobbers=loud", "a=b=c", "info,[x"] {
             let error = parse(text).expect_err(text);
             assert_eq!(error.exit_code(), 2, "{text}");
-            assert!(error.to_string().contains("allowed are off, error"), "{error}");
+            assert!(error.to_string().contains("RUST_LOG: "), "{error}");
         }
     }
 }

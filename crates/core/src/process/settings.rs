@@ -83,7 +83,7 @@ impl FromArgMatches for StoreSettings {
         let flags = Flags::from_arg_matches(matches)?;
         let given = |id| matches.value_source(id).is_some_and(|source| source != ValueSource::DefaultValue);
         Self::from_flags(flags, given("store_url"), given("task_adapter"))
-            .map_err(|wrong| Error::raw(ErrorKind::ValueValidation, format_args!("{wrong}\n")))
+            .map_err(|wrong| Error::raw(ErrorKind::ValueValidation, wrong))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

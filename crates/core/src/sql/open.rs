@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
@@ -19,18 +19,17 @@ pub fn sqlite_options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Opens an SQLite file. Switching a new file to the write-ahead log does not wait for a process that does the same
-/// by itself, so this tries again.
+/// by itself, so this tries again for a while.
 pub async fn open_sqlite(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     const BUSY: i32 = 5;
-    let mut patience = 50;
+    let patience = Instant::now() + BUSY_TIMEOUT;
     loop {
         match options.connect().await {
-            Err(sqlx::Error::Database(error)) if patience > 0 => {
+            Err(sqlx::Error::Database(error)) if Instant::now() < patience => {
                 let code = error.code().and_then(|code| code.parse::<i32>().ok());
                 if code.is_none_or(|code| code & 0xff != BUSY) {
                     return Err(sqlx::Error::Database(error));
                 }
-                patience -= 1;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             answer => return answer,

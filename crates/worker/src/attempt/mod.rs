@@ -158,6 +158,10 @@ impl Attempt {
 
     fn end(self: Arc<Self>, ended: Ended) {
         self.ended.store(true, Ordering::Release);
+        if self.reports.are_closed() {
+            // The worker has ended at once; the task is left to its lease.
+            return;
+        }
         let transition = outcome::transition(&self, ended, self.reports.max_result());
         let reports = Arc::clone(&self.reports);
         reports.ended(AttemptReport { attempt: self, transition });

@@ -42,8 +42,13 @@ impl Reports {
         self.max_result
     }
 
+    /// Whether nobody listens any more: the worker has ended.
+    pub(super) fn are_closed(&self) -> bool {
+        self.ends.is_closed()
+    }
+
     pub(super) fn ended(&self, report: AttemptReport) {
-        // Nobody listens any more when the worker has ended at once.
+        // The worker may end at this very moment.
         let _ = self.ends.send(report);
     }
 

@@ -50,21 +50,29 @@ impl Delivery {
                     error
                 }
             };
-            if away_since.is_none() {
-                away_since = Some(Instant::now());
-                tracing::warn!(
-                    event = "store_away", %error, results = turn.finishes.len(),
-                    "the store does not answer; handlers go on, their results are kept, and it is tried again"
-                );
-            } else {
-                tracing::debug!(event = "store_away", %error, away_ms = away_since.map(millis), "still no answer");
-            }
+            tell(&error, away_since, turn.finishes.len());
+            away_since.get_or_insert_with(Instant::now);
             tokio::select! {
                 () = sleep(pause.mul_f64(rand::random_range(0.5..1.0))) => {}
                 () = self.shutdown.immediate.cancelled() => return Err(Undelivered::AtOnce),
             }
             pause = (pause * 2).min(Self::LONGEST_PAUSE);
         }
+    }
+}
+
+/// Once an outage; an answer that should not be is worth more attention than none.
+fn tell(error: &StoreError, away_since: Option<Instant>, results: usize) {
+    match (away_since, error.is_transient()) {
+        (Some(since), _) => tracing::debug!(event = "store_away", %error, away_ms = millis(since), "still no answer"),
+        (None, true) => tracing::warn!(
+            event = "store_away", %error, results,
+            "the store does not answer; handlers go on, their results are kept, and it is tried again"
+        ),
+        (None, false) => tracing::error!(
+            event = "store_broken", %error, results,
+            "the store does not do what it should; handlers go on, their results are kept, and it is tried again"
+        ),
     }
 }
 

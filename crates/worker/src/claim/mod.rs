@@ -5,6 +5,8 @@ mod delivery;
 mod queues;
 mod running;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod turns;
 mod watch;
 

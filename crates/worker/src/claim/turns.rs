@@ -217,7 +217,7 @@ impl ClaimLoop {
         for ((attempt, retry), outcome) in attempts.iter().zip(retries).zip(&reply.finished) {
             self.finished(attempt, retry, *outcome);
         }
-        self.apply(reply, turn.claim.as_ref());
+        self.apply(reply, turn.claim.is_some());
         Ok(())
     }
 
@@ -236,11 +236,11 @@ impl ClaimLoop {
         }
     }
 
-    fn apply(&mut self, reply: TurnReply, asked: Option<&Claim>) {
+    fn apply(&mut self, reply: TurnReply, asked: bool) {
         let claimed = reply.claimed.len();
         self.state.parked = reply.parked;
         self.state.counts.claimed += claimed as u64;
-        if let Some(asked) = asked {
+        if asked {
             self.state.next_poll = Instant::now() + SLOW_POLL;
             // Not parked: there may be more.
             self.state.claim_wanted |= !reply.parked;

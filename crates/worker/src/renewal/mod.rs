@@ -3,6 +3,8 @@
 //! loop do holds it up.
 
 mod renewer;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub(crate) use renewer::Renewer;

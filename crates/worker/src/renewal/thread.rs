@@ -24,24 +24,33 @@ impl fmt::Debug for Connect {
 #[derive(Debug)]
 pub(crate) struct RenewalThread {
     stop: CancellationToken,
+    connected: CancellationToken,
     ended: oneshot::Receiver<()>,
 }
 
 impl RenewalThread {
     pub(crate) fn start(renewer: Renewer, connect: Connect) -> std::io::Result<Self> {
         let stop = renewer.stop.clone();
+        let connected = CancellationToken::new();
+        let tell_connected = connected.clone();
         let (tell, ended) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         std::thread::Builder::new().name("jobbers-renewal".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let stop = renewer.stop.clone();
                 if let Some(store) = open(&connect, &stop).await {
+                    tell_connected.cancel();
                     renewer.run(store).await;
                 }
             });
             let _ = tell.send(());
         })?;
-        Ok(Self { stop, ended })
+        Ok(Self { stop, connected, ended })
+    }
+
+    /// Waits until it can renew leases: before that nothing should be claimed.
+    pub(crate) async fn connected(&self) {
+        self.connected.cancelled().await;
     }
 
     /// Stops it and waits until it has said that the worker has ended.

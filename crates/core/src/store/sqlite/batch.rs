@@ -23,6 +23,7 @@ impl Batch {
 
     /// The statement for `rows` rows; the values that come before them in its text are bound first, then each row.
     pub(super) fn of(&'static self, rows: usize) -> Statement {
+        debug_assert!(rows <= SIZES[SIZES.len() - 1], "{rows} rows in one statement");
         let size = SIZES.iter().position(|size| *size >= rows).unwrap_or(SIZES.len() - 1);
         let sql = self.sized[size].get_or_init(|| self.text_of(SIZES[size]).into());
         Statement {

@@ -135,6 +135,7 @@ pub(super) async fn live(db: &mut SqliteConnection, now: Timestamp) -> Result<Ve
         let process = serde_json::from_str(&row.text("info")?)?;
         live.push(Live { process, last_seen: row.time("last_seen")? });
     }
+    live.sort_by_key(|live: &Live| live.process.id);
     Ok(live)
 }
 

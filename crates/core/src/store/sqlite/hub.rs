@@ -31,8 +31,8 @@ struct Listeners {
 struct WorkerListener {
     worker: WorkerId,
     signals: mpsc::Sender<WorkerSignal>,
-    /// Of the messages in the store, how many it was told; none until the first look.
-    told: Option<i64>,
+    /// Of the messages in the store, how many it was told.
+    told: i64,
 }
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Hub {
         for signal in [WorkerSignal::Claim, WorkerSignal::Renew] {
             let _fits = signals.try_send(signal);
         }
-        self.lock().workers.push(WorkerListener { worker, signals, told: None });
+        self.lock().workers.push(WorkerListener { worker, signals, told: 0 });
         self.begun.notify_one();
         receiver
     }
@@ -160,9 +160,8 @@ impl Listeners {
 
     fn tell(&mut self, told: &Told) {
         for listener in self.workers.iter_mut().filter(|listener| listener.worker == told.worker) {
-            let news = listener.told.is_none_or(|times| times != told.times);
-            if news && listener.signals.try_send(WorkerSignal::Renew).is_ok() {
-                listener.told = Some(told.times);
+            if listener.told != told.times && listener.signals.try_send(WorkerSignal::Renew).is_ok() {
+                listener.told = told.times;
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The embedded store: one SQLite file, for one process or several on one machine.
 //!
 //! Every step that writes goes through the one writer of its process, which makes a group of them durable with one
-//! commit ([`writer`]); `BEGIN IMMEDIATE` keeps the writers of several processes apart. Reads go past it, over
-//! connections of their own. What other processes changed shows in `PRAGMA data_version` ([`neighbours`]).
+//! commit (`writer`); `BEGIN IMMEDIATE` keeps the writers of several processes apart. Reads go past it, over
+//! connections of their own. What other processes changed shows in `PRAGMA data_version` (`neighbours`).
 
 mod allot;
 mod batch;

@@ -47,10 +47,9 @@ impl Neighbours {
             Some(row) => row.integer("data_version")?,
             None => 0,
         };
-        // The first look after a pause cannot tell: it counts as a change.
-        let paused = self.looked.is_none_or(|looked| looked.elapsed() > SLOW_POLL);
-        let changed = paused || self.version != Some(version);
-        if changed && self.version.is_some() && !paused {
+        // The first look cannot tell: it counts as a change.
+        let changed = self.version != Some(version);
+        if changed && self.version.is_some() {
             self.have_written();
         }
         self.version = Some(version);

@@ -41,7 +41,7 @@ mod tests {
     fn a_suspended_machine_is_noticed_by_its_two_clocks() {
         let start = Instant::now();
         let before = Watch { wall: Timestamp::from_millis(1_000_000), monotonic: start };
-        let after = |wall: u64, ran: u64| Watch {
+        let after = |wall: u64, ran| Watch {
             wall: Timestamp::from_millis(1_000_000 + wall),
             monotonic: start + Duration::from_millis(ran),
         };

@@ -19,6 +19,11 @@ for i = 2, #ARGV do
     local lane = lane_of(v, r)
     gather('ZADD', lane.started, now + args.lease, id)
     kept = true
+    if not lane.marked then
+      -- A lease may be renewed to a shorter one.
+      lane.marked = true
+      call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind)
+    end
     if beaten == 1 then
       local rare = P .. 'r:' .. id
       local flags = r.flags

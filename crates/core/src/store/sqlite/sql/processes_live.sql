@@ -1,2 +1,2 @@
 -- Arguments: now. Answers the processes that are alive.
-SELECT info, last_seen FROM processes WHERE deadline > ? ORDER BY process
+SELECT info, last_seen FROM processes WHERE deadline > ?

@@ -1,0 +1,31 @@
+# What developers call. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# Where rustup puts cargo, for shells that have not read its environment.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.PHONY: dev
+dev: ## Build, and run manager, worker and scheduler in one process (ARGS="--port 8001")
+	@scripts/setup build
+	cargo run -p jobbers-cli --bin jobbers -- dev $(ARGS)
+
+.PHONY: test
+test: ## Install what tests need, then check and test everything
+	@scripts/setup
+	@scripts/test
+
+.PHONY: bench
+bench: ## Measure throughput and latency on stores of their own (ARGS="--tasks 10000")
+	@scripts/setup
+	cargo build --release -p jobbers-bench -p jobbers-worker
+	target/release/jobbers_bench $(ARGS)
+
+.PHONY: fmt
+fmt: ## Format the code
+	cargo fmt --all
+
+.PHONY: help
+help: ## List this
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18

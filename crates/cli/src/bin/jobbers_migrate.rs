@@ -1,0 +1,7 @@
+//! `jobbers_migrate`: creates or upgrades the SQL tables.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jobbers_cli::migrate_main()
+}

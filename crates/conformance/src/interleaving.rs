@@ -1,0 +1,60 @@
+//! Random interleavings of the steps, by several workers and schedulers that send twice, late and out of turn: after
+//! each step a store must have answered and must show what the oracle says.
+//!
+//! A failing case is shrunk and printed. `JOBBERS_SEED` (64 hexadecimal digits, printed with every failure) repeats a
+//! run, `JOBBERS_CASES` makes it longer.
+
+mod play;
+mod step;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use rand::Rng as _;
+
+use crate::Environment;
+use play::Play;
+
+/// Cases of a run that names no other number.
+const CASES: u32 = 60;
+
+/// Plays random cases, each in an environment of its own, and panics with the shortest that goes wrong.
+pub fn check(environment: impl AsyncFn() -> Environment) {
+    let seed = std::env::var("JOBBERS_SEED").ok().map_or_else(random_seed, |text| parse_seed(&text));
+    let cases = std::env::var("JOBBERS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
+    let config = Config { cases, max_shrink_iters: 400, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let outcome = runner.run(&step::case(), |case| {
+        runtime.block_on(async {
+            let mut play = Play::new(environment().await, case.workers).await;
+            for (number, step) in case.steps.iter().enumerate() {
+                play.step(step)
+                    .await
+                    .map_err(|objection| TestCaseError::fail(format!("step {number}, {step:?}: {objection}")))?;
+            }
+            Ok(())
+        })
+    });
+    let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, case)) => panic!("{reason}\n{case:#?}\nJOBBERS_SEED={seed} repeats this run"),
+        Err(TestError::Abort(reason)) => panic!("{reason}\nJOBBERS_SEED={seed} repeats this run"),
+    }
+}
+
+fn random_seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    rand::rng().fill_bytes(&mut seed);
+    seed
+}
+
+fn parse_seed(text: &str) -> [u8; 32] {
+    let mut seed = [0; 32];
+    assert_eq!(text.len(), 64, "JOBBERS_SEED has 64 hexadecimal digits");
+    for (index, byte) in seed.iter_mut().enumerate() {
+        let digits = &text[2 * index..2 * index + 2];
+        *byte = u8::from_str_radix(digits, 16).expect("JOBBERS_SEED has 64 hexadecimal digits");
+    }
+    seed
+}

@@ -1,0 +1,134 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// What happens in one case, from an empty store on.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub workers: u8,
+    pub steps: Vec<Step>,
+}
+
+/// One step, with its parties by number, taken modulo how many there are.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Submit(Vec<Submission>),
+    /// A worker ends attempts (its own or others', running or long over) and claims.
+    Turn {
+        worker: u8,
+        ends: Vec<(u8, End)>,
+        claim: Option<Slots>,
+    },
+    /// A worker sends its last turn again, over another connection.
+    TurnAgain {
+        worker: u8,
+    },
+    Renew {
+        worker: u8,
+        attempts: Vec<u8>,
+        beat: Option<u8>,
+    },
+    Cancel {
+        task: u8,
+    },
+    Promote,
+    /// A scheduler looks for leases that are over and decides.
+    Decide,
+    /// A scheduler applies what was decided on last, maybe long ago and not for the first time.
+    Reap,
+    /// Time goes by, in hundredths of a second.
+    Wait(u16),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Submission {
+    pub task: u8,
+    pub beta: bool,
+    pub elsewhere: bool,
+    pub urgent: bool,
+    /// Hundredths of a second.
+    pub delay: Option<u16>,
+    /// Not what was submitted under this id before.
+    pub altered: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slots {
+    pub tasks: u8,
+    pub alphas: u8,
+    pub betas: u8,
+    pub queue: u8,
+    pub elsewhere: u8,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum End {
+    Complete,
+    Fail,
+    RetryAtOnce,
+    RetryLater(u8),
+    HandBack,
+    Stop,
+    ConfirmCancel,
+}
+
+pub(super) fn case() -> impl Strategy<Value = Case> {
+    (2..=4u8, vec(step(), 5..60)).prop_map(|(workers, steps)| Case { workers, steps })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => vec(submission(), 1..4).prop_map(Step::Submit),
+        8 => (any::<u8>(), vec((recent(), end()), 0..4), prop::option::weighted(0.8, slots()))
+            .prop_map(|(worker, ends, claim)| Step::Turn { worker, ends, claim }),
+        2 => any::<u8>().prop_map(|worker| Step::TurnAgain { worker }),
+        2 => (any::<u8>(), vec(recent(), 1..4), prop::option::of(0..100u8))
+            .prop_map(|(worker, attempts, beat)| Step::Renew { worker, attempts, beat }),
+        2 => any::<u8>().prop_map(|task| Step::Cancel { task }),
+        2 => Just(Step::Promote),
+        2 => Just(Step::Decide),
+        2 => Just(Step::Reap),
+        3 => prop_oneof![1..300u16, 900..1100u16].prop_map(Step::Wait),
+    ]
+}
+
+fn submission() -> impl Strategy<Value = Submission> {
+    let kind = (any::<bool>(), prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (any::<u8>(), kind, prop::option::weighted(0.3, 0..500u16), prop::bool::weighted(0.1)).prop_map(
+        |(task, (beta, elsewhere, urgent), delay, altered)| Submission {
+            task,
+            beta,
+            elsewhere,
+            urgent,
+            delay,
+            altered,
+        },
+    )
+}
+
+/// Counts attempts back from the last, so that most are among those that run.
+fn recent() -> impl Strategy<Value = u8> {
+    prop_oneof![3 => 0..4u8, 1 => any::<u8>()]
+}
+
+fn slots() -> impl Strategy<Value = Slots> {
+    let queue = || prop_oneof![4 => Just(9u8), 1 => 0..3u8];
+    (0..5u8, 0..4u8, 0..4u8, queue(), queue()).prop_map(|(tasks, alphas, betas, queue, elsewhere)| Slots {
+        tasks,
+        alphas,
+        betas,
+        queue,
+        elsewhere,
+    })
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![
+        3 => Just(End::Complete),
+        1 => Just(End::Fail),
+        3 => Just(End::RetryAtOnce),
+        2 => (0..5u8).prop_map(End::RetryLater),
+        2 => Just(End::HandBack),
+        1 => Just(End::Stop),
+        1 => Just(End::ConfirmCancel),
+    ]
+}

@@ -1,0 +1,99 @@
+//! A full Redis takes nothing new, and drains.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jobbers_conformance::Worker;
+use jobbers_conformance::sample::{LEASE, completed, failed_expectedly, failed_for_later, id, task, task_after};
+use jobbers_conformance::scheduler;
+use jobbers_core::model::{NewTask, Progress, Status, TaskId};
+use jobbers_core::store::{CancelOutcome, MoveOutcome, Renewed, SharedStore, StoreError};
+
+use super::OwnServer;
+
+/// Submits batches until the store refuses one; the ids that were accepted, and those of the refused batch.
+async fn fill(store: &SharedStore) -> (Vec<TaskId>, Vec<TaskId>) {
+    let mut accepted = Vec::new();
+    // First in large steps, then down to the last byte.
+    for size in [200, 20, 1] {
+        loop {
+            let from = 10_000 + accepted.len() as u64;
+            let padding = Bytes::from(format!("\"{}\"", "x".repeat(200)));
+            let batch: Vec<_> =
+                (from..from + size).map(|n| NewTask { parameters: padding.clone(), ..task(n) }).collect();
+            let ids: Vec<_> = batch.iter().map(|task| task.id).collect();
+            match store.submit(&batch).await {
+                Ok(_) => accepted.extend(ids),
+                Err(StoreError::Full { .. }) if size > 1 => break,
+                Err(StoreError::Full { .. }) => return (accepted, ids),
+                Err(error) => panic!("a full store says so, not: {error}"),
+            }
+            assert!(accepted.len() < 100_000, "the store is never full");
+        }
+    }
+    unreachable!("the last size returns")
+}
+
+async fn status(store: &SharedStore, id: TaskId) -> Option<Status> {
+    store.get(id).await.unwrap().map(|task| task.status)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_store_refuses_whole_submissions_and_drains() {
+    let server = OwnServer::start(&["--save", "", "--maxmemory", "4mb", "--maxmemory-policy", "noeviction"]);
+    let env = server.environment().await;
+    let store = env.store();
+    let mut worker = Worker::start(store, 1).await;
+    let mut dead = Worker::start(store, 2).await;
+    store.submit(&(0..20).map(task).collect::<Vec<_>>()).await.unwrap();
+    store.submit(&(20..25).map(|n| task_after(5, n)).collect::<Vec<_>>()).await.unwrap();
+    let running = worker.claim(10).await;
+    let doomed = dead.claim(5).await;
+    assert_eq!((running.len(), doomed.len()), (10, 5));
+
+    let (accepted, refused) = fill(store).await;
+    for id in refused {
+        assert_eq!(status(store, id).await, None, "a refused submission has stored nothing");
+    }
+    assert_eq!(status(store, *accepted.last().unwrap()).await, Some(Status::Submitted));
+    let before = server.server.command(&["DBSIZE"]);
+    assert!(matches!(store.submit(&[task(9_999)]).await, Err(StoreError::Full { .. })));
+    assert_eq!(server.server.command(&["DBSIZE"]), before);
+
+    // What runs goes on.
+    env.advance(Duration::from_secs(6)).await;
+    let progress = Some(Progress { percent: 50.0, message: Some("half".to_owned()) });
+    for attempt in &running {
+        assert_eq!(worker.beat(attempt, progress.clone()).await, Renewed::Kept);
+    }
+    assert_eq!(store.cancel(id(15)).await.unwrap(), CancelOutcome::Cancelled);
+    assert!(matches!(store.cancel(running[9].id).await.unwrap(), CancelOutcome::Requested { .. }));
+    assert_eq!(worker.renew(&running[9]).await, Renewed::CancelRequested);
+    assert_eq!(scheduler::promote(store).await.moved, 5);
+    let applied = |status| MoveOutcome::Applied { status };
+    assert_eq!(worker.finish(&running[0], completed("\"a result of its own\"")).await, applied(Status::Completed));
+    assert_eq!(worker.finish(&running[1], failed_expectedly("busy")).await, applied(Status::Submitted));
+    assert_eq!(worker.finish(&running[2], failed_for_later("busy", 60)).await, applied(Status::Scheduled));
+    assert_eq!(worker.finish(&running[9], failed_expectedly("busy")).await, applied(Status::Cancelled));
+    env.advance(LEASE / 2).await;
+    for attempt in &running[3..9] {
+        assert_eq!(worker.renew(attempt).await, Renewed::Kept);
+    }
+    assert_eq!(scheduler::reap(store).await, vec![applied(Status::Submitted); 5]);
+
+    // And what waits is done, to the last.
+    let mut done = 0;
+    loop {
+        let claimed = worker.claim(100).await;
+        if claimed.is_empty() {
+            break;
+        }
+        let finishes = claimed.iter().map(|task| worker.decide(task, completed("1"))).collect();
+        let turn = worker.next_turn(finishes, None);
+        let reply = worker.send(&turn).await;
+        assert!(reply.finished.iter().all(|outcome| *outcome == applied(Status::Completed)));
+        done += claimed.len();
+    }
+    // 20 - 10 running - 1 cancelled, 1 retry, 5 promoted, and the filling; the reaped are among the first 20.
+    assert_eq!(done, 9 + 1 + 5 + accepted.len());
+}

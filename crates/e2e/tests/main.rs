@@ -1,0 +1,30 @@
+//! The real programs, started as a user starts them, on both stores.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it panics, also in what its tests share")]
+mod away;
+mod cancel;
+mod death;
+mod dev;
+mod life;
+mod outage;
+mod settings;
+mod shutdown;
+
+/// Makes each scenario, an async function of a store, a test on both.
+macro_rules! on_both_stores {
+    ($($scenario:ident,)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                super::$scenario(jobbers_e2e::Installation::on(jobbers_e2e::Store::Sqlite)).await;
+            })*
+        }
+        mod redis {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                super::$scenario(jobbers_e2e::Installation::on(jobbers_e2e::Store::Redis)).await;
+            })*
+        }
+    };
+}
+use on_both_stores;

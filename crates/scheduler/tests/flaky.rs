@@ -1,0 +1,129 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::store::sqlite::SqliteStore;
+use jobbers_core::store::{
+    CancelOutcome, Directory, Live, MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal, Result,
+    SchemaConflict, Signals, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+};
+use tokio::sync::mpsc;
+
+/// A store whose steps fail for the scheduler as often as they are told to.
+#[derive(Debug)]
+pub struct Flaky {
+    store: SqliteStore,
+    failures: AtomicUsize,
+    /// Steps of the scheduler.
+    pub calls: AtomicUsize,
+    /// Whether a batch of more than one verdict is refused.
+    pub chokes: std::sync::atomic::AtomicBool,
+}
+
+impl Flaky {
+    pub fn new(store: SqliteStore) -> Self {
+        Self { store, failures: AtomicUsize::new(0), calls: AtomicUsize::new(0), chokes: false.into() }
+    }
+
+    /// Lets the next steps fail.
+    pub fn fail(&self, steps: usize) {
+        self.failures.store(steps, Ordering::SeqCst);
+    }
+
+    pub fn fails(&self) -> bool {
+        self.failures.load(Ordering::SeqCst) > 0
+    }
+
+    fn step(&self, operation: &'static str) -> Result<()> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let left = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => Err(StoreError::Unavailable { operation, detail: "told to fail".to_owned() }),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl TaskStore for Flaky {
+    async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
+        self.store.submit(tasks).await
+    }
+
+    async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
+        self.store.turn(turn).await
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<RenewReply> {
+        self.store.renew(renewal).await
+    }
+
+    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
+        self.store.cancel(id).await
+    }
+
+    async fn promote(&self, promote: &Promote) -> Result<Promoted> {
+        self.step("promote")?;
+        self.store.promote(promote).await
+    }
+
+    async fn overdue(&self, limit: usize) -> Result<Overdue> {
+        self.step("overdue")?;
+        self.store.overdue(limit).await
+    }
+
+    async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>> {
+        self.step("reap")?;
+        if self.chokes.load(Ordering::SeqCst) && verdicts.len() > 1 {
+            return Err(StoreError::Broken { operation: "reap", detail: "one of them is broken".to_owned() });
+        }
+        self.store.reap(verdicts).await
+    }
+
+    async fn get(&self, id: TaskId) -> Result<Option<Task>> {
+        self.store.get(id).await
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        self.store.now().await
+    }
+}
+
+#[async_trait]
+impl Directory for Flaky {
+    async fn belong(&self, installation: &str) -> Result<String> {
+        self.store.belong(installation).await
+    }
+
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
+        self.store.announce(process, ttl).await
+    }
+
+    async fn retire(&self, id: WorkerId) -> Result<()> {
+        self.store.retire(id).await
+    }
+
+    async fn live(&self) -> Result<Vec<Live>> {
+        self.store.live().await
+    }
+
+    async fn register(&self, types: &[Registration]) -> Result<Vec<SchemaConflict>> {
+        self.store.register(types).await
+    }
+
+    async fn catalogue(&self) -> Result<Vec<Registration>> {
+        self.store.catalogue().await
+    }
+}
+
+#[async_trait]
+impl Signals for Flaky {
+    async fn worker_signals(&self, worker: WorkerId) -> Result<mpsc::Receiver<WorkerSignal>> {
+        self.store.worker_signals(worker).await
+    }
+
+    async fn moves(&self) -> Result<Moves> {
+        self.store.moves().await
+    }
+}

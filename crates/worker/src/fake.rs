@@ -1,0 +1,230 @@
+//! A store for tests of the worker alone: it gives what it is told to give, fails when it is told to fail, and remembers
+//! what it was sent.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId};
+use jobbers_core::store::{
+    CancelOutcome, ClaimedTask, Directory, Finish, Live, MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply,
+    Renewal, Renewed, Result, SchemaConflict, Signals, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
+    WorkerSignal,
+};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeStore(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    waiting: VecDeque<(TaskId, TaskType)>,
+    /// Every turn that was sent, answered or not.
+    pub(crate) turns: Vec<Turn>,
+    last: Option<(u64, TurnReply)>,
+    pub(crate) finished: Vec<Finish>,
+    /// Tasks that are claimed and not finished.
+    pub(crate) started: usize,
+    pub(crate) most_started: usize,
+    pub(crate) claimed: usize,
+    /// Calls that fail, all of them while it is above zero.
+    pub(crate) failures: usize,
+    /// Whether a turn that fails has happened all the same.
+    pub(crate) happens_all_the_same: bool,
+    pub(crate) renewals: Vec<(Instant, Renewal)>,
+    pub(crate) taken: HashSet<Token>,
+    pub(crate) cancelled: HashSet<Token>,
+    pub(crate) announced: Vec<ProcessInfo>,
+    pub(crate) retired: Vec<WorkerId>,
+    types: HashMap<TaskType, u32>,
+}
+
+impl FakeStore {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap()
+    }
+
+    /// Lets tasks of a type wait.
+    pub(crate) fn submit(&self, name: &str, count: usize) {
+        let mut inner = self.lock();
+        for _ in 0..count {
+            inner.waiting.push_back((TaskId::from_parts(0, rand::random()), TaskType::new(name, 1)));
+        }
+    }
+}
+
+impl Inner {
+    fn fails(&mut self, operation: &'static str) -> Result<()> {
+        if self.failures == 0 {
+            return Ok(());
+        }
+        self.failures -= 1;
+        Err(StoreError::Unavailable { operation, detail: "told to fail".to_owned() })
+    }
+
+    fn step(&mut self, turn: &Turn) -> TurnReply {
+        if let Some((sequence, reply)) = &self.last {
+            assert!(turn.sequence == *sequence || turn.sequence == sequence + 1, "sequence {}", turn.sequence);
+            if turn.sequence == *sequence {
+                return reply.clone();
+            }
+        }
+        let finished = turn.finishes.iter().map(|finish| self.finish(finish)).collect();
+        let mut claimed = Vec::new();
+        if let Some(claim) = &turn.claim {
+            assert!(!claim.queues.is_empty() && !claim.types.is_empty(), "a claim from an empty set");
+            self.types = claim.types.iter().map(|of| (of.task_type.clone(), of.free)).collect();
+            let mut left = VecDeque::new();
+            while let Some((id, task_type)) = self.waiting.pop_front() {
+                let free = self.types.get(&task_type).copied().unwrap_or(0);
+                if claimed.len() == claim.tasks as usize || free == 0 {
+                    left.push_back((id, task_type));
+                    continue;
+                }
+                self.types.insert(task_type.clone(), free - 1);
+                let mut token = [0; 8];
+                token[..6].copy_from_slice(&claim.token_seed);
+                token[6..].copy_from_slice(&(claimed.len() as u16).to_be_bytes());
+                claimed.push(claimed_task(id, task_type, Token::from_bytes(token)));
+            }
+            self.waiting = left;
+        }
+        self.started += claimed.len();
+        self.claimed += claimed.len();
+        self.most_started = self.most_started.max(self.started);
+        let parked = turn.claim.as_ref().is_some_and(|claim| claimed.len() < claim.tasks as usize);
+        let reply = TurnReply { now: Timestamp::from_millis(0), finished, claimed, parked };
+        self.last = Some((turn.sequence, reply.clone()));
+        reply
+    }
+
+    fn finish(&mut self, finish: &Finish) -> MoveOutcome {
+        self.started -= 1;
+        if self.taken.contains(&finish.token) {
+            return MoveOutcome::Stale { now: None };
+        }
+        self.finished.push(finish.clone());
+        MoveOutcome::Applied { status: finish.transition.destination.status() }
+    }
+}
+
+pub(crate) fn claimed_task(id: TaskId, task_type: TaskType, token: Token) -> ClaimedTask {
+    ClaimedTask {
+        id,
+        task_type,
+        queue: "default".to_owned(),
+        priority: 5,
+        token,
+        attempt: 1,
+        failures: 0,
+        lost: 0,
+        submitted_at: Timestamp::from_millis(0),
+        started_at: Timestamp::from_millis(0),
+        parameters: Bytes::from_static(b"{}"),
+        metadata: None,
+        trace_id: None,
+    }
+}
+
+#[async_trait]
+impl TaskStore for FakeStore {
+    async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
+        let mut inner = self.lock();
+        inner.turns.push(turn.clone());
+        let answer = inner.fails("turn");
+        if answer.is_err() && !inner.happens_all_the_same {
+            return answer.map(|()| unreachable!("it failed"));
+        }
+        let reply = inner.step(turn);
+        answer.map(|()| reply)
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<RenewReply> {
+        let mut inner = self.lock();
+        inner.fails("renew")?;
+        inner.renewals.push((Instant::now(), renewal.clone()));
+        let tasks = renewal.tasks.iter().map(|lease| match () {
+            () if inner.taken.contains(&lease.token) => Renewed::Taken,
+            () if inner.cancelled.contains(&lease.token) => Renewed::CancelRequested,
+            () => Renewed::Kept,
+        });
+        Ok(RenewReply { now: Timestamp::from_millis(0), tasks: tasks.collect() })
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        Ok(Timestamp::from_millis(0))
+    }
+
+    async fn submit(&self, _: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
+        unreachable!("a worker does not submit")
+    }
+
+    async fn cancel(&self, _: TaskId) -> Result<CancelOutcome> {
+        unreachable!("a worker does not cancel")
+    }
+
+    async fn promote(&self, _: &Promote) -> Result<Promoted> {
+        unreachable!("a worker does not promote")
+    }
+
+    async fn overdue(&self, _: usize) -> Result<Overdue> {
+        unreachable!("a worker does not reap")
+    }
+
+    async fn reap(&self, _: &[Verdict]) -> Result<Vec<MoveOutcome>> {
+        unreachable!("a worker does not reap")
+    }
+
+    async fn get(&self, _: TaskId) -> Result<Option<Task>> {
+        unreachable!("a worker does not read tasks")
+    }
+}
+
+#[async_trait]
+impl Directory for FakeStore {
+    async fn belong(&self, installation: &str) -> Result<String> {
+        Ok(installation.to_owned())
+    }
+
+    async fn announce(&self, process: &ProcessInfo, _: Duration) -> Result<()> {
+        let mut inner = self.lock();
+        inner.fails("announce")?;
+        inner.announced.push(process.clone());
+        Ok(())
+    }
+
+    async fn retire(&self, id: WorkerId) -> Result<()> {
+        self.lock().retired.push(id);
+        Ok(())
+    }
+
+    async fn live(&self) -> Result<Vec<Live>> {
+        unreachable!("a worker does not ask who is alive")
+    }
+
+    async fn register(&self, _: &[Registration]) -> Result<Vec<SchemaConflict>> {
+        Ok(Vec::new())
+    }
+
+    async fn catalogue(&self) -> Result<Vec<Registration>> {
+        unreachable!("a worker does not read the catalogue")
+    }
+}
+
+#[async_trait]
+impl Signals for FakeStore {
+    async fn worker_signals(&self, _: WorkerId) -> Result<mpsc::Receiver<WorkerSignal>> {
+        Ok(mpsc::channel(1).1)
+    }
+
+    async fn moves(&self) -> Result<Moves> {
+        Ok(mpsc::channel(1).1)
+    }
+}
