@@ -87,7 +87,8 @@ fn check_place(during: During<'_>, path: &Path) -> Result<(), RoutingError> {
 
 fn postgres_options(during: During<'_>, url: &str) -> Result<PgConnectOptions, RoutingError> {
     let options: PgConnectOptions = url.parse().map_err(|error| during.failed(&error))?;
-    Ok(options.application_name("jobbers"))
+    // Notices such as "already exists, skipping" are nobody's concern.
+    Ok(options.application_name("jobbers").options([("client_min_messages", "warning")]))
 }
 
 async fn connect_postgres(during: During<'_>, options: &PgConnectOptions) -> Result<PgConnection, RoutingError> {
