@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
+use jobbers_core::routing::RoutingError;
 
 use crate::server::{Bound, bind};
 use crate::settings::ManagerSettings;
@@ -57,11 +58,10 @@ fn start(command: Command) -> Result<(), (u8, String)> {
         .enable_all()
         .build()
         .map_err(|error| (FAILED, format!("cannot start threads: {error}")))?;
-    runtime.block_on(run(bound, Connector::new(command.stores))).or_else(|error| match start_error(&error) {
-        Some(StartError::Stopped) => Ok(()),
-        Some(StartError::Incompatible(_)) => Err((WRONG_USAGE, error.to_string())),
-        _ => Err((FAILED, format!("{error:#}"))),
-    })
+    let ended = runtime.block_on(run(bound, Connector::new(command.stores)));
+    // Whatever still runs, such as a question to a store that is away, is of no use to anybody.
+    runtime.shutdown_background();
+    ended.map_err(|error| (exit_code(&error), format!("{error:#}")))
 }
 
 async fn run(bound: Bound, connector: Connector) -> anyhow::Result<()> {
@@ -70,6 +70,10 @@ async fn run(bound: Bound, connector: Connector) -> anyhow::Result<()> {
     bound.serve_when(stores, shutdown.clone()).await
 }
 
-fn start_error(error: &anyhow::Error) -> Option<&StartError> {
-    error.downcast_ref()
+fn exit_code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref() {
+        Some(StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. })) => WRONG_USAGE,
+        Some(StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped)
+        | None => FAILED,
+    }
 }

@@ -112,7 +112,12 @@ impl Bound {
             stopping.cancel();
         });
         let opening = async {
-            app.open(Operations::new(stores.await?, accept_unknown));
+            let stores = match stores.await {
+                Ok(stores) => stores,
+                Err(StartError::Stopped) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            app.open(Operations::new(stores, accept_unknown));
             tracing::info!(event = "ready", "the stores have answered");
             std::future::pending::<anyhow::Result<()>>().await
         };
@@ -123,7 +128,7 @@ impl Bound {
         let mut server = pin!(server.into_future());
         tokio::select! {
             ended = &mut server => ended.context("serve")?,
-            failed = opening => return failed,
+            ended = opening => return ended,
             () = shutdown.immediate.cancelled() => {}
             () = time_over => tracing::warn!(event = "unfinished", "requests were still open at the end"),
         }

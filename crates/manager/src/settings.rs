@@ -18,7 +18,7 @@ pub struct ManagerSettings {
     #[arg(long)]
     pub insecure: bool,
 
-    /// Origins of web pages that may use the API besides the manager's own, such as https://jobs.example.com,
+    /// Origins of web pages that may use the API besides the manager's own, such as `https://jobs.example.com`,
     /// separated by commas
     #[arg(long = "manager-origins", env = "MANAGER_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub origins: Vec<String>,

@@ -111,6 +111,5 @@ async fn a_manager_that_never_had_its_store_stops_when_told() {
     let waiting = async move { connector.connect_patiently(&patience).await };
     let serving = tokio::spawn(bound.serve_when(waiting, shutdown.clone()));
     shutdown.graceful.cancel();
-    let ended = tokio::time::timeout(Duration::from_secs(15), serving).await.expect("it stops").unwrap();
-    assert!(ended.is_ok() || ended.unwrap_err().to_string().contains("stopped"), "in good order");
+    tokio::time::timeout(Duration::from_secs(15), serving).await.expect("it stops").unwrap().unwrap();
 }

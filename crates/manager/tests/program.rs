@@ -33,6 +33,11 @@ fn wrong_settings_end_it_with_2_and_show_no_secret() {
     assert!(error.contains("STORE_URL") && !error.contains("s3cret"), "{error}");
     let error = refused(&run(&["tasks.toml"], &[]));
     assert!(error.contains("`tasks.toml`") && error.contains("not built yet"), "{error}");
+    let error = refused(&run(
+        &["--bind", "127.0.0.1:0"],
+        &[("STORE_URL", "sqlite:///dev/null/t.db"), ("SQL_PATH", "sqlite:///dev/null/x.db")],
+    ));
+    assert!(error.contains("/dev/null"), "{error}");
     refused(&run(&["--no-such-flag"], &[]));
     let help = run(&["--help"], &[("JOBBERS_TOKENS", "ci:read:s3cret")]);
     assert!(help.status.success() && !String::from_utf8_lossy(&help.stdout).contains("s3cret"));

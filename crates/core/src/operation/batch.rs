@@ -80,7 +80,7 @@ fn rest_of_batch(waiting: &mut Vec<Waiting>) -> Vec<Waiting> {
 
 async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePermit) {
     let (tasks, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.task, one.reply)).unzip();
-    let outcomes = match persist(&store, &tasks).await {
+    let outcomes = match persist(|| store.submit(&tasks)).await {
         Ok(outcomes) if outcomes.len() == replies.len() => outcomes.into_iter().map(Ok).collect(),
         Ok(outcomes) => {
             let detail = format!("{} answers for {} tasks", outcomes.len(), replies.len());
@@ -95,10 +95,13 @@ async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePer
 }
 
 /// The very same step again while the store does not answer: ids and fingerprints make that harmless.
-async fn persist(store: &SharedStore, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>, StoreError> {
+async fn persist<T, A>(mut step: impl FnMut() -> A) -> Result<T, StoreError>
+where
+    A: Future<Output = Result<T, StoreError>>,
+{
     let until = Instant::now() + PERSIST;
     loop {
-        let answer = timeout_at(until, store.submit(tasks)).await.unwrap_or_else(|_| Err(no_answer("submit")));
+        let answer = timeout_at(until, step()).await.unwrap_or_else(|_| Err(no_answer("submit")));
         match answer {
             Err(StoreError::Unavailable { .. }) if Instant::now() + PAUSE < until => sleep(PAUSE).await,
             answer => return answer,
@@ -108,6 +111,8 @@ async fn persist(store: &SharedStore, tasks: &[NewTask]) -> Result<Vec<SubmitOut
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use super::*;
     use crate::model::{TaskType, When};
 
@@ -141,5 +146,28 @@ mod tests {
         assert_eq!(split(vec![waiting(1, 2 * BATCH_BYTES), waiting(2, 2)]), (1, 1));
         assert_eq!(split((0..10).map(|id| waiting(id, BATCH_BYTES / 4)).collect()), (4, 6));
         assert_eq!(split(Vec::new()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_step_without_an_answer_is_sent_again() {
+        let mut sent = 0;
+        let answer = persist(|| {
+            sent += 1;
+            ready(if sent == 1 { Err(no_answer("submit")) } else { Ok(sent) })
+        });
+        assert_eq!(answer.await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_final_and_silence_ends_in_time() {
+        let mut sent = 0;
+        let answer = persist(|| {
+            sent += 1;
+            ready(Err::<(), _>(StoreError::Full { operation: "submit", detail: "no room".into() }))
+        });
+        assert!(matches!(answer.await, Err(StoreError::Full { .. })));
+        assert_eq!(sent, 1);
+        let silence = tokio::time::timeout(2 * PERSIST, persist(std::future::pending::<Result<(), _>>)).await;
+        assert!(matches!(silence, Ok(Err(StoreError::Unavailable { .. }))));
     }
 }

@@ -51,12 +51,16 @@ impl Watch {
             let (store, watched, stop) = (self.store.clone(), self.watched.clone(), self.stop.clone());
             tokio::spawn(async move { stop.run_until_cancelled(watched.follow(store)).await });
         });
-        let news = self.watched.lock().entry(id).or_default().clone();
-        Watching { id, watched: self.watched.clone(), news }
+        self.watched.on(id)
     }
 }
 
 impl Watched {
+    fn on(self: &Arc<Self>, id: TaskId) -> Watching {
+        let news = self.lock().entry(id).or_default().clone();
+        Watching { id, watched: self.clone(), news }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Notify>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,5 +102,40 @@ impl Drop for Watching {
         if Arc::strong_count(&self.news) <= 2 {
             tasks.remove(&self.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn watching(watched: &Arc<Watched>, id: u128) -> Watching {
+        watched.on(TaskId::from_parts(0, id))
+    }
+
+    #[test]
+    fn news_wake_everybody_who_waits_for_that_task() {
+        let watched = Arc::<Watched>::default();
+        let (first, second, other) = (watching(&watched, 1), watching(&watched, 1), watching(&watched, 2));
+        let mut waits = [&first, &second, &other].map(|watching| Box::pin(watching.news.notified()));
+        for wait in &mut waits {
+            wait.as_mut().enable();
+        }
+        watched.wake(first.id);
+        assert_eq!(waits.each_mut().map(|wait| wait.as_mut().now_or_never().is_some()), [true, true, false]);
+        watched.wake_all();
+        assert!(waits[2].as_mut().now_or_never().is_some());
+    }
+
+    #[test]
+    fn waiters_leave_nothing_behind() {
+        let watched = Arc::<Watched>::default();
+        let (first, second) = (watching(&watched, 1), watching(&watched, 1));
+        drop(first);
+        assert_eq!(watched.lock().len(), 1, "somebody still waits");
+        drop(second);
+        assert_eq!(watched.lock().len(), 0);
     }
 }
