@@ -2,7 +2,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
-use jobbers_core::routing::RoutingError;
 
 use crate::server::{Bound, bind};
 use crate::settings::ManagerSettings;
@@ -71,9 +70,8 @@ async fn run(bound: Bound, connector: Connector) -> anyhow::Result<()> {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
-    match error.downcast_ref() {
-        Some(StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. })) => WRONG_USAGE,
-        Some(StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped)
-        | None => FAILED,
+    match error.downcast_ref::<StartError>() {
+        Some(error) if error.is_configuration() => WRONG_USAGE,
+        _ => FAILED,
     }
 }

@@ -1,3 +1,5 @@
+use jobbers_core::process::parse_size;
+
 use crate::access::TokenList;
 
 /// How the manager serves: flags and environment.
@@ -24,11 +26,11 @@ pub struct ManagerSettings {
     pub origins: Vec<String>,
 
     /// Largest body of a request, in bytes
-    #[arg(long, env = "MAX_BODY", value_name = "BYTES", default_value_t = ManagerSettings::MAX_BODY)]
+    #[arg(long, env = "MAX_BODY", value_name = "BYTES", default_value = "16MiB", value_parser = max_body)]
     pub max_body: usize,
 
     /// Largest parameters (and metadata) of one task, in bytes
-    #[arg(long, env = "MAX_PARAMETERS", value_name = "BYTES", default_value_t = ManagerSettings::MAX_PARAMETERS)]
+    #[arg(long, env = "MAX_PARAMETERS", value_name = "BYTES", default_value = "1MiB", value_parser = max_parameters)]
     pub max_parameters: usize,
 
     /// Store tasks of types that no worker ever registered, with unchecked parameters
@@ -54,4 +56,12 @@ impl Default for ManagerSettings {
             accept_unknown: false,
         }
     }
+}
+
+fn max_body(text: &str) -> Result<usize, String> {
+    parse_size("MAX_BODY", text, 256 << 20)
+}
+
+fn max_parameters(text: &str) -> Result<usize, String> {
+    parse_size("MAX_PARAMETERS", text, 64 << 20)
 }

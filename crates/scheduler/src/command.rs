@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
-use jobbers_core::routing::RoutingError;
 
 use crate::{SchedulerSettings, run};
 
@@ -56,12 +55,7 @@ async fn launch(settings: SchedulerSettings, store: StoreSettings) -> u8 {
         Err(StartError::Stopped) => DONE,
         Err(error) => {
             tracing::error!(event = "start", %error, "the scheduler cannot start");
-            match error {
-                StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. }) => MISUSED,
-                StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped => {
-                    FAILED
-                }
-            }
+            if error.is_configuration() { MISUSED } else { FAILED }
         }
     }
 }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
-use jobbers_core::routing::RoutingError;
 
 use crate::{Tasks, WorkerSettings, run};
 
@@ -116,10 +115,7 @@ fn launch(tasks: Tasks, Options { worker, store, log }: Options) -> u8 {
 }
 
 fn start_failure(error: &StartError) -> u8 {
-    match error {
-        StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. }) => MISUSED,
-        StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped => FAILED,
-    }
+    if error.is_configuration() { MISUSED } else { FAILED }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use jobbers_core::model::{DEFAULT_ROLE, check_name};
+use jobbers_core::process::parse_size;
 
 /// How a worker works: flags and environment.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -79,24 +80,7 @@ fn seconds(text: &str, least: f64) -> Option<Duration> {
 }
 
 fn max_result(text: &str) -> Result<usize, String> {
-    const MOST: usize = 512 * 1024 * 1024;
-    let (digits, unit) = match text.find(|character: char| !character.is_ascii_digit()) {
-        Some(end) => text.split_at(end),
-        None => (text, ""),
-    };
-    let factor = match unit.trim() {
-        "" | "B" => Some(1),
-        "KiB" => Some(1024),
-        "MiB" => Some(1024 * 1024),
-        _ => None,
-    };
-    digits
-        .parse::<usize>()
-        .ok()
-        .zip(factor)
-        .and_then(|(number, factor)| number.checked_mul(factor))
-        .filter(|bytes| (1..=MOST).contains(bytes))
-        .ok_or_else(|| "MAX_RESULT is a number of bytes such as 1048576, 512KiB or 1MiB, at most 512MiB".to_owned())
+    parse_size("MAX_RESULT", text, 64 << 20)
 }
 
 #[cfg(test)]

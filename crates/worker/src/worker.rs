@@ -101,7 +101,7 @@ async fn run_with(
     }
     let mut background = JoinSet::new();
     background.spawn(follow_routing(routing, &settings, consumed_tx));
-    background.spawn(follow_signals(Arc::clone(&store), worker, Arc::clone(&wake), renew_now));
+    background.spawn(follow_signals(Arc::clone(&store), worker, Arc::clone(&wake), Arc::clone(&renew_now)));
     background.spawn(watch_deadlines(Arc::clone(&running)));
     background.spawn(watch_shutdown(Arc::clone(&running), shutdown.clone(), settings.worker_shutdown_grace));
 
@@ -121,6 +121,7 @@ async fn run_with(
         reports: Reports::new(ends_tx, beats_tx, settings.max_result),
         ends,
         wake,
+        renew_now,
         consumed,
         shutdown: shutdown.clone(),
         ttl: (settings.worker_ttl > 0).then_some(settings.worker_ttl),

@@ -7,7 +7,6 @@ mod ready;
 use std::io::Write as _;
 
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
-use jobbers_core::routing::RoutingError;
 use jobbers_manager::{BindError, Bound, ManagerSettings};
 use jobbers_scheduler::SchedulerSettings;
 use jobbers_worker::{Tasks, WorkerSettings};
@@ -121,12 +120,6 @@ fn bind_failure(error: BindError) -> Failure {
 }
 
 fn start_failure(error: &StartError) -> Failure {
-    match error {
-        StartError::Incompatible(_) | StartError::Routing(RoutingError::Unusable { .. }) => {
-            Failure::Usage(error.to_string())
-        }
-        StartError::Store(_) | StartError::Routing(RoutingError::Unavailable { .. }) | StartError::Stopped => {
-            Failure::Failed(error.to_string())
-        }
-    }
+    let text = error.to_string();
+    if error.is_configuration() { Failure::Usage(text) } else { Failure::Failed(text) }
 }

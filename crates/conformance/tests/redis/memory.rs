@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jobbers_conformance::Worker;
-use jobbers_conformance::sample::{LEASE, completed, failed_expectedly, failed_for_later, id, task, task_after};
+use jobbers_conformance::sample::{
+    LEASE, completed, failed_expectedly, failed_for_later, id, registration, task, task_after, worker_id,
+};
 use jobbers_conformance::scheduler;
-use jobbers_core::model::{NewTask, Progress, Status, TaskId};
+use jobbers_core::model::{NewTask, Policy, ProcessInfo, ProcessKind, Progress, Status, TaskId};
 use jobbers_core::store::{CancelOutcome, MoveOutcome, Renewed, SharedStore, StoreError};
 
 use super::OwnServer;
@@ -96,4 +98,37 @@ async fn a_full_store_refuses_whole_submissions_and_drains() {
     }
     // 20 - 10 running - 1 cancelled, 1 retry, 5 promoted, and the filling; the reaped are among the first 20.
     assert_eq!(done, 9 + 1 + 5 + accepted.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_can_start_on_a_full_store_and_drain_it() {
+    let server = OwnServer::start(&["--save", "", "--maxmemory", "4mb", "--maxmemory-policy", "noeviction"]);
+    let env = server.environment().await;
+    let installation = env.store().belong("the first").await.unwrap();
+    fill(env.store()).await;
+
+    let store = env.other().await;
+    assert_eq!(store.belong("another").await.unwrap(), installation);
+    let policy = Policy { max_retries: 7, ..Policy::default() };
+    store.register(&[registration(task(1).task_type, policy)]).await.unwrap();
+    let process = ProcessInfo {
+        id: worker_id(7),
+        kind: ProcessKind::Worker,
+        host: "here".to_owned(),
+        pid: 1,
+        role: None,
+        queues: vec!["default".to_owned()],
+        slots: 1,
+        types: Vec::new(),
+        version: "1".to_owned(),
+        started_at: env.now(),
+    };
+    store.announce(&process, LEASE).await.unwrap();
+    assert!(store.live().await.unwrap().iter().any(|live| live.process.id == process.id));
+    let mut worker = Worker::start(&store, 7).await;
+    let claimed = worker.claim(10).await;
+    assert_eq!(claimed.len(), 10);
+    for task in &claimed {
+        assert_eq!(worker.finish(task, completed("null")).await, MoveOutcome::Applied { status: Status::Completed });
+    }
 }

@@ -115,7 +115,8 @@ impl UnknownType {
 impl Operations {
     /// What workers have registered, not older than a second while the store answers.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
-        self.catalogue.get(self.read_catalogue()).await
+        // Also the wait for whoever else is reading it.
+        patience::within("read the catalogue", self.catalogue.get(self.read_catalogue())).await
     }
 
     /// One task type, looked up again if it is not known; none if it is not known but accepted.

@@ -62,7 +62,11 @@ impl Operations {
         if let Some(policy) = &task.policy {
             return Ok(Some(policy.clone()));
         }
-        let catalogue = self.catalogue().await?;
+        // What is held is recent enough to show: no second question to the store after the one that gave the task.
+        let catalogue = match self.catalogue.held() {
+            Some(catalogue) => catalogue,
+            None => self.catalogue().await?,
+        };
         Ok(catalogue.get(&task.task_type).map(|known| known.registration.policy.clone()))
     }
 }

@@ -27,7 +27,13 @@ pub(super) struct Watch {
 /// The tasks whose end somebody waits for.
 #[derive(Debug, Default)]
 struct Watched {
-    tasks: Mutex<HashMap<TaskId, Arc<Notify>>>,
+    tasks: Mutex<HashMap<TaskId, Waiters>>,
+}
+
+#[derive(Debug, Default)]
+struct Waiters {
+    count: usize,
+    news: Arc<Notify>,
 }
 
 /// Somebody waits for the end of this task, until this is dropped.
@@ -57,11 +63,15 @@ impl Watch {
 
 impl Watched {
     fn on(self: &Arc<Self>, id: TaskId) -> Watching {
-        let news = self.lock().entry(id).or_default().clone();
+        let mut tasks = self.lock();
+        let waiters = tasks.entry(id).or_default();
+        waiters.count += 1;
+        let news = waiters.news.clone();
+        drop(tasks);
         Watching { id, watched: self.clone(), news }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Arc<Notify>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Waiters>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,22 +95,24 @@ impl Watched {
     }
 
     fn wake(&self, id: TaskId) {
-        if let Some(news) = self.lock().get(&id) {
-            news.notify_waiters();
+        if let Some(waiters) = self.lock().get(&id) {
+            waiters.news.notify_waiters();
         }
     }
 
     fn wake_all(&self) {
-        self.lock().values().for_each(|news| news.notify_waiters());
+        self.lock().values().for_each(|waiters| waiters.news.notify_waiters());
     }
 }
 
 impl Drop for Watching {
     fn drop(&mut self) {
         let mut tasks = self.watched.lock();
-        // The map's and this one: nobody else waits.
-        if Arc::strong_count(&self.news) <= 2 {
-            tasks.remove(&self.id);
+        if let Some(waiters) = tasks.get_mut(&self.id) {
+            waiters.count -= 1;
+            if waiters.count == 0 {
+                tasks.remove(&self.id);
+            }
         }
     }
 }

@@ -52,6 +52,15 @@ impl From<StoreError> for StartError {
 }
 
 impl StartError {
+    /// Whether only another configuration helps: exit code 2 rather than 1.
+    pub const fn is_configuration(&self) -> bool {
+        match self {
+            Self::Incompatible(_) | Self::Routing(RoutingError::Unusable { .. }) => true,
+            Self::Store(error) => !error.is_transient(),
+            Self::Routing(RoutingError::Unavailable { .. }) | Self::Stopped => false,
+        }
+    }
+
     /// Whether another try may succeed without anybody's help.
     pub const fn is_transient(&self) -> bool {
         match self {

@@ -6,12 +6,14 @@ mod log;
 mod patience;
 mod settings;
 mod shutdown;
+mod size;
 mod store_url;
 
 pub use connector::{Connector, StartError, Stores};
 pub use log::{LogFormat, LogSettings};
 pub use settings::{StoreSettings, TaskAdapter};
 pub use shutdown::Shutdown;
+pub use size::parse_size;
 pub use store_url::StoreUrl;
 
 pub use crate::routing::{InvalidUrl, SqlUrl};

@@ -11,6 +11,14 @@ pub(crate) struct Delivery {
     shutdown: Shutdown,
 }
 
+/// The answer to a turn.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) reply: TurnReply,
+    /// It took more than one try.
+    pub(crate) late: bool,
+}
+
 /// A turn was not answered, and will not be.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undelivered {
@@ -29,7 +37,7 @@ impl Delivery {
     }
 
     /// Sends the very same turn again and again until the store answers: it may have happened the first time.
-    pub(crate) async fn deliver(&self, turn: &Turn) -> Result<TurnReply, Undelivered> {
+    pub(crate) async fn deliver(&self, turn: &Turn) -> Result<Delivered, Undelivered> {
         let mut pause = Self::FIRST_PAUSE;
         let mut away_since: Option<Instant> = None;
         loop {
@@ -43,7 +51,7 @@ impl Delivery {
                     if let Some(since) = away_since {
                         tracing::info!(event = "store_back", away_ms = millis(since), "the store answers again");
                     }
-                    return Ok(reply);
+                    return Ok(Delivered { reply, late: away_since.is_some() });
                 }
                 Err(error @ StoreError::Incompatible(_)) => return Err(error.into()),
                 Err(error @ (StoreError::Unavailable { .. } | StoreError::Full { .. } | StoreError::Broken { .. })) => {

@@ -5,11 +5,13 @@ use std::time::Duration;
 use jobbers_core::lifecycle::{Destination, Position};
 use jobbers_core::model::{OnShutdown, Policy, Queue, Registration, Status, TaskType, WorkerId};
 use jobbers_core::process::Shutdown;
+use jobbers_core::store::MAX_BATCH;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::turns::batch_of;
 use super::*;
 use crate::attempt::{BeatWaits, Ended, Interruption, Reports, Start};
 use crate::executor::{Executor, Native};
@@ -23,6 +25,7 @@ struct Rig {
     shutdown: Shutdown,
     running: Arc<Running>,
     wake: Arc<Notify>,
+    renew_now: Arc<Notify>,
     end: JoinHandle<LoopEnd>,
     _consumed: watch::Sender<Consumed>,
     _beats: mpsc::UnboundedReceiver<BeatWaits>,
@@ -105,7 +108,7 @@ impl Rig {
         let store = FakeStore::new();
         let shutdown = Shutdown::default();
         let running = Arc::new(Running::default());
-        let wake = Arc::new(Notify::new());
+        let (wake, renew_now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let queues = vec![Queue { name: "default".to_owned(), max_concurrent: None }];
         let (consumed_tx, consumed) = watch::channel(Consumed { queues });
         let (ends_tx, ends) = mpsc::unbounded_channel();
@@ -124,6 +127,7 @@ impl Rig {
             reports: Reports::new(ends_tx, beats_tx, 1024),
             ends,
             wake: Arc::clone(&wake),
+            renew_now: Arc::clone(&renew_now),
             consumed,
             shutdown: shutdown.clone(),
             ttl,
@@ -131,7 +135,7 @@ impl Rig {
         };
         // The first turn is taken when the test first waits: what it submits before is there.
         let end = tokio::spawn(claim_loop.run());
-        Self { store, shutdown, running, wake, end, _consumed: consumed_tx, _beats: beats }
+        Self { store, shutdown, running, wake, renew_now, end, _consumed: consumed_tx, _beats: beats }
     }
 
     /// Waits until the store is as `condition` says.
@@ -199,6 +203,8 @@ async fn a_turn_without_an_answer_is_sent_again_as_it_was() {
             store.happens_all_the_same = happened;
         }
         rig.until(|store| store.finished.len() == 6).await;
+        let renewal = timeout(Duration::from_secs(1), rig.renew_now.notified()).await;
+        assert!(renewal.is_ok(), "what an earlier try claimed is renewed at once");
         let store = rig.stop().await;
         let store = store.lock();
         assert_eq!(store.claimed, 6, "nothing was claimed twice");
@@ -396,4 +402,13 @@ async fn an_attempt_that_its_executor_forgets_has_failed() {
     rig.until(|store| store.finished.len() == 1).await;
     let store = rig.stop().await;
     assert_eq!(destinations(&store), [Destination::Failed { dead_letter: false }]);
+}
+
+#[test]
+fn large_results_are_delivered_in_turns_of_a_bounded_size() {
+    const MIB: usize = 1 << 20;
+    assert_eq!(batch_of([MIB; 10].into_iter()), 4);
+    assert_eq!(batch_of([10 * MIB, 1].into_iter()), 1, "at least one of any size");
+    assert_eq!(batch_of([20; 1000].into_iter()), MAX_BATCH);
+    assert_eq!(batch_of([0; 3].into_iter()), 3);
 }

@@ -1,15 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobbers_core::lifecycle::Event;
+use jobbers_core::lifecycle::{Destination, Event, Transition};
 use jobbers_core::model::{Policy, Registration, WorkerId};
 use jobbers_core::process::Shutdown;
-use jobbers_core::store::{Claim, ClaimedTask, Finish, MAX_BATCH, MoveOutcome, StoreError, Turn, TurnReply};
+use jobbers_core::store::{
+    Claim, ClaimedTask, Finish, MAX_BATCH, MoveOutcome, QueueSlots, StoreError, Turn, TurnReply,
+};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-use super::delivery::Undelivered;
+use super::delivery::{Delivered, Undelivered};
 use super::{Consumed, Counts, Delivery, Running, Slots};
 use crate::attempt::{Attempt, AttemptReport, Reports, Start, not_begun};
 use crate::executor::Executor;
@@ -31,6 +33,8 @@ pub(crate) struct ClaimLoop {
     pub(crate) ends: mpsc::UnboundedReceiver<AttemptReport>,
     /// There may be something to claim.
     pub(crate) wake: Arc<Notify>,
+    /// Leases are to be renewed at once.
+    pub(crate) renew_now: Arc<Notify>,
     pub(crate) consumed: watch::Receiver<Consumed>,
     pub(crate) shutdown: Shutdown,
     /// Tasks that may still be claimed; none = any number.
@@ -84,6 +88,28 @@ pub(crate) enum LoopEnd {
     Store(StoreError),
 }
 
+/// Bytes of results after which a turn takes no more: what was kept during an outage must not make one that is too large.
+const MAX_BYTES: usize = 4 << 20;
+
+/// Bytes of the result that an end brings.
+fn size(report: &AttemptReport) -> usize {
+    match &report.transition {
+        Some(Transition { destination: Destination::Completed(result), .. }) => result.len(),
+        _ => 0,
+    }
+}
+
+/// How many ends of these sizes go into one turn; at least one of any.
+pub(super) fn batch_of(sizes: impl Iterator<Item = usize>) -> usize {
+    let mut bytes = 0;
+    let fits = sizes.take(MAX_BATCH).take_while(|size| {
+        let first = bytes == 0;
+        bytes += size;
+        first || bytes <= MAX_BYTES
+    });
+    fits.count()
+}
+
 impl ClaimLoop {
     pub(crate) async fn run(mut self) -> LoopEnd {
         loop {
@@ -131,6 +157,12 @@ impl ClaimLoop {
     /// A claim, if there is something to ask for. What has ended is a reason to ask as well: its slot is free.
     fn claim(&mut self) -> Option<Claim> {
         let reason = self.state.claim_wanted || !self.state.ended.is_empty();
+        if self.draining() && self.state.parked && !self.state.ended.is_empty() {
+            // Claims nothing, and is not woken in place of others by what it hands back.
+            let queues = self.consumed.borrow().queues.iter().map(|queue| queue.name.clone()).collect::<Vec<_>>();
+            let queues = queues.into_iter().map(|queue| QueueSlots { queue, free: 0 }).collect();
+            return Some(Claim { tasks: 0, queues, types: Vec::new(), token_seed: [0; 6] });
+        }
         if self.draining() || !reason {
             return None;
         }
@@ -181,7 +213,7 @@ impl ClaimLoop {
     }
 
     async fn turn(&mut self, claim: Option<Claim>) -> Result<(), Undelivered> {
-        let batch = self.state.ended.len().min(MAX_BATCH);
+        let batch = batch_of(self.state.ended.iter().map(size));
         let ended: Vec<AttemptReport> = self.state.ended.drain(..batch).collect();
         let mut attempts = Vec::with_capacity(ended.len());
         let mut retries = Vec::with_capacity(ended.len());
@@ -212,12 +244,16 @@ impl ClaimLoop {
             claim,
             was_parked: self.state.parked,
         };
-        let reply = self.delivery.deliver(&turn).await?;
+        let Delivered { reply, late } = self.delivery.deliver(&turn).await?;
         self.running.remove(attempts.iter().map(|attempt| attempt.task().token));
         for ((attempt, retry), outcome) in attempts.iter().zip(retries).zip(&reply.finished) {
             self.finished(attempt, retry, *outcome);
         }
         self.apply(reply, turn.claim.is_some());
+        if late {
+            // What was claimed by an earlier try may have little left of its lease.
+            self.renew_now.notify_one();
+        }
         Ok(())
     }
 

@@ -3,7 +3,8 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, ErrorKind, IntoConnectionInfo, RedisError, Script, ServerErrorKind, Value};
+use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
+use redis::{Client, ErrorKind, IntoConnectionInfo, RedisError, Script, ScriptInvocation, ServerErrorKind, Value};
 
 use super::codec::arguments::Arguments;
 use super::config::RedisConfig;
@@ -13,6 +14,8 @@ use crate::store::{Result, StoreError};
 
 /// Longest wait for an answer: a manager must say within 2 s that its store is away.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(1500);
+/// Longest wait for the answer to a turn, which may carry many large results and parameters.
+const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECTION_TIMEOUT: Duration = Duration::from_millis(1000);
 
 /// The store on Redis. Cheap to clone; one multiplexed connection, driven by the runtime that opened it.
@@ -38,6 +41,7 @@ impl RedisStore {
     pub async fn connect(config: RedisConfig) -> Result<Self> {
         install_tls_provider();
         let info = config.url.as_str().into_connection_info().map_err(|error| failed("connect", &error))?;
+        let info = info.set_tcp_settings(tcp_settings());
         let place: Arc<str> = info.addr().to_string().into();
         let keys = Keys::new(&config.prefix, info.redis_settings().db());
         let client = Client::open(info).map_err(|error| failed("connect", &error))?;
@@ -46,7 +50,7 @@ impl RedisStore {
             .set_min_delay(Duration::from_millis(50))
             .set_max_delay(Duration::from_millis(500))
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-            .set_response_timeout(Some(RESPONSE_TIMEOUT));
+            .set_response_timeout(Some(TURN_TIMEOUT));
         let connection = ConnectionManager::new_with_config(client.clone(), settings)
             .await
             .map_err(|error| failed("connect", &error))?;
@@ -64,13 +68,50 @@ impl RedisStore {
         arguments: Arguments,
         opaque: &[Vec<u8>],
     ) -> Result<Value> {
+        self.step_within(RESPONSE_TIMEOUT, operation, script, arguments, opaque).await
+    }
+
+    /// A turn: as a step, with more patience.
+    pub(super) async fn turn_step(&self, arguments: Arguments, opaque: &[Vec<u8>]) -> Result<Value> {
+        self.step_within(TURN_TIMEOUT, "turn", &self.scripts.turn, arguments, opaque).await
+    }
+
+    async fn step_within(
+        &self,
+        at_most: Duration,
+        operation: &'static str,
+        script: &Script,
+        arguments: Arguments,
+        opaque: &[Vec<u8>],
+    ) -> Result<Value> {
         let arguments = arguments.with("channels", self.keys.channels()).finish();
         let mut invocation = script.key(self.keys.partition());
         invocation.arg(arguments);
         for argument in opaque {
             invocation.arg(argument.as_slice());
         }
-        invocation.invoke_async(&mut self.connection.clone()).await.map_err(|error| failed(operation, &error))
+        self.invoke(operation, at_most, &invocation).await
+    }
+
+    /// Writes fields of a hash, given with their values in turns.
+    pub(super) async fn publish(&self, operation: &'static str, key: &str, fields: &[Vec<u8>]) -> Result<()> {
+        let mut invocation = self.scripts.publish.key(key);
+        for field in fields {
+            invocation.arg(field.as_slice());
+        }
+        self.invoke(operation, RESPONSE_TIMEOUT, &invocation).await.map(drop)
+    }
+
+    async fn invoke(
+        &self,
+        operation: &'static str,
+        at_most: Duration,
+        invocation: &ScriptInvocation<'_>,
+    ) -> Result<Value> {
+        match tokio::time::timeout(at_most, invocation.invoke_async(&mut self.connection.clone())).await {
+            Ok(answer) => answer.map_err(|error| failed(operation, &error)),
+            Err(_) => Err(StoreError::Unavailable { operation, detail: format!("no answer within {at_most:?}") }),
+        }
     }
 
     /// Runs a script on the keys that no partition owns.
@@ -79,7 +120,7 @@ impl RedisStore {
         for argument in arguments {
             invocation.arg(*argument);
         }
-        invocation.invoke_async(&mut self.connection.clone()).await.map_err(|error| failed(operation, &error))
+        self.invoke(operation, RESPONSE_TIMEOUT, &invocation).await
     }
 
     /// Runs plain commands.
@@ -88,7 +129,13 @@ impl RedisStore {
         operation: &'static str,
         pipeline: &redis::Pipeline,
     ) -> Result<T> {
-        pipeline.query_async(&mut self.connection.clone()).await.map_err(|error| failed(operation, &error))
+        match tokio::time::timeout(RESPONSE_TIMEOUT, pipeline.query_async(&mut self.connection.clone())).await {
+            Ok(answer) => answer.map_err(|error| failed(operation, &error)),
+            Err(_) => {
+                let detail = format!("no answer within {RESPONSE_TIMEOUT:?}");
+                Err(StoreError::Unavailable { operation, detail })
+            }
+        }
     }
 
     /// Says what of the server's settings puts tasks at risk.
@@ -112,6 +159,12 @@ impl RedisStore {
             );
         }
     }
+}
+
+/// A peer that vanished without a word is noticed within seconds, also by a subscription, which never writes.
+fn tcp_settings() -> TcpSettings {
+    let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(5)).with_interval(Duration::from_secs(2));
+    TcpSettings::default().set_nodelay(true).set_keepalive(keepalive).set_user_timeout(Duration::from_secs(5))
 }
 
 fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {

@@ -89,18 +89,16 @@ impl Directory for RedisStore {
         let json = |value: std::result::Result<Vec<u8>, serde_json::Error>| -> Result<Vec<u8>> {
             value.map_err(|error| broken("register", error.to_string()))
         };
-        let mut publish = redis::pipe();
-        publish.cmd("HSET").arg(format!("{}policies", self.keys.partition()));
+        let mut policies = Vec::with_capacity(types.len() * 2);
+        let mut entries = Vec::with_capacity(types.len() * 2);
         for registration in types {
-            let reference = registration.policy.reference();
-            publish.arg(&reference.to_bytes()).arg(json(serde_json::to_vec(&registration.policy))?);
+            policies.push(registration.policy.reference().to_bytes().to_vec());
+            policies.push(json(serde_json::to_vec(&registration.policy))?);
+            entries.push(keys::task_type(&registration.task_type).into_bytes());
+            entries.push(json(serde_json::to_vec(registration))?);
         }
-        publish.ignore().cmd("HSET").arg(&catalogue);
-        for registration in types {
-            publish.arg(keys::task_type(&registration.task_type)).arg(json(serde_json::to_vec(registration))?);
-        }
-        publish.ignore();
-        let () = self.pipeline("register", &publish).await?;
+        self.publish("register", &format!("{}policies", self.keys.partition()), &policies).await?;
+        self.publish("register", &catalogue, &entries).await?;
         Ok(conflicts)
     }
 

@@ -32,6 +32,7 @@ pub(crate) struct Scripts {
     pub(crate) announce: Script,
     pub(crate) live: Script,
     pub(crate) belong: Script,
+    pub(crate) publish: Script,
     pub(crate) now: Script,
 }
 
@@ -64,6 +65,7 @@ impl Scripts {
             announce: global(include_str!("lua/announce.lua")),
             live: global(include_str!("lua/live.lua")),
             belong: Script::new(include_str!("lua/belong.lua")),
+            publish: Script::new(include_str!("lua/publish.lua")),
             now: global("return now"),
         }
     }

@@ -10,7 +10,7 @@ use crate::store::{Claim, ClaimedTask, Result, Turn, TurnReply};
 pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
     let finishes: Vec<_> =
         turn.finishes.iter().map(|finish| moves::pack(finish.id, finish.token, &finish.transition)).collect();
-    let answer = store.step("turn", &store.scripts.turn, arguments(turn), &finishes).await?;
+    let answer = store.turn_step(arguments(turn), &finishes).await?;
     let mut reply = Reply::new("turn", answer)?;
     let now = reply.time()?;
     let mut answers = reply.list()?;

@@ -37,6 +37,10 @@ if last and struct.unpack('>I8', last) >= args.sequence then return repeated(las
 
 -- A write that is not refused when memory is full, so that a full store can drain.
 call('DEL', remembered)
+-- Not woken by what it brings itself; parked again below, if it still waits.
+if args.was_parked then
+  for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
+end
 
 local answers = {}
 if args.finishes > 0 then
@@ -74,12 +78,17 @@ local bytes = 0
 -- Takes up to `wanted` tasks from the head of a lane; entries that do not wait are passed over and removed.
 local function take(lane, wanted)
   local got = 0
+  -- Few at first, until it is known how large they are.
+  local chunk = 4
   while got < wanted and examined < MAX_EXAMINED and bytes < MAX_BYTES do
-    local ids = call('LRANGE', lane.key, 0, math.min(wanted - got, 50) - 1)
+    local ids = call('LRANGE', lane.key, 0, math.min(wanted - got, chunk) - 1)
     if #ids == 0 then break end
     local found = values(ids)
     call('LPOP', lane.key, #ids)
     examined = examined + #ids
+    local size = 1
+    for _, v in ipairs(found) do size = math.max(size, v and #v or 0) end
+    chunk = math.max(1, math.min(50, math.floor(MAX_BYTES / 8 / size)))
     for i, id in ipairs(ids) do
       local v = found[i]
       if v and string.sub(v, 1, 1) == 'W' and not taken[id] then
@@ -204,10 +213,8 @@ if claim and #tokens < claim.tasks and examined < MAX_EXAMINED and bytes < MAX_B
   types = ' ' .. table.concat(types, ' ') .. ' '
   for _, queue in ipairs(claim.queues) do
     local key = P .. 'parked:' .. queue[1]
-    if queue[2] > 0 then call('HSET', key, args.name, types) elseif args.was_parked then call('HDEL', key, args.name) end
+    if queue[2] > 0 then call('HSET', key, args.name, types) end
   end
-elseif args.was_parked then
-  for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
 end
 
 call('SET', remembered, struct.pack('>I8I2I2', args.sequence, #answers, #tokens) .. table.concat(answers)
