@@ -19,6 +19,8 @@ pub(crate) fn task(name: &str, parameters: &Bytes) -> NewTask {
         metadata: None,
         trace_id: None,
         fingerprint: [0; 8],
+        expires_at: None,
+        idempotency_key: None,
     }
 }
 

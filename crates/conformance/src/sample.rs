@@ -42,6 +42,8 @@ pub fn task(n: u64) -> NewTask {
         metadata: None,
         trace_id: None,
         fingerprint: n.to_be_bytes(),
+        expires_at: None,
+        idempotency_key: None,
     }
 }
 

@@ -47,7 +47,8 @@ async fn announce(
             types: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: store.now().await?,
+            load: None,
         }),
     };
-    store.announce(process, TTL).await
+    store.announce(process, TTL).await.map(drop)
 }

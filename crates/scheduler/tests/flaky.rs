@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -5,8 +6,9 @@ use async_trait::async_trait;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use jobbers_core::store::sqlite::SqliteStore;
 use jobbers_core::store::{
-    CancelOutcome, Directory, Live, MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal, Result,
-    SchemaConflict, Signals, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
+    MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
+    Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -59,8 +61,25 @@ impl TaskStore for Flaky {
         self.store.renew(renewal).await
     }
 
-    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
-        self.store.cancel(id).await
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
+        self.store.cancel_all(ids).await
+    }
+
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        self.store.resubmit(resubmit).await
+    }
+
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        self.store.hasten(ids).await
+    }
+
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        self.store.forget(ids).await
+    }
+
+    async fn expire(&self, limit: usize) -> Result<Expired> {
+        self.step("expire")?;
+        self.store.expire(limit).await
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {
@@ -96,8 +115,12 @@ impl Directory for Flaky {
         self.store.belong(installation).await
     }
 
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
         self.store.announce(process, ttl).await
+    }
+
+    async fn drain(&self, id: WorkerId) -> Result<bool> {
+        self.store.drain(id).await
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {
@@ -114,6 +137,28 @@ impl Directory for Flaky {
 
     async fn catalogue(&self) -> Result<Vec<Registration>> {
         self.store.catalogue().await
+    }
+}
+
+#[async_trait]
+impl Lists for Flaky {
+    async fn list(&self, list: &List) -> Result<Listed> {
+        self.store.list(list).await
+    }
+
+    async fn tasks(&self, ids: &[TaskId], most_bytes: usize) -> Result<Vec<Option<Task>>> {
+        self.store.tasks(ids, most_bytes).await
+    }
+}
+
+#[async_trait]
+impl Statistics for Flaky {
+    async fn counts(&self) -> Result<Vec<QueueCounts>> {
+        self.store.counts().await
+    }
+
+    async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
+        self.store.tallies(minutes).await
     }
 }
 

@@ -51,6 +51,8 @@ impl Place {
             metadata: None,
             trace_id: None,
             fingerprint: [0; 8],
+            expires_at: None,
+            idempotency_key: None,
         };
         self.stores.tasks.submit(std::slice::from_ref(&task)).await.unwrap();
         task.id

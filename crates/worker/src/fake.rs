@@ -2,6 +2,7 @@
 //! what it was sent.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId};
 use jobbers_core::store::{
-    CancelOutcome, ClaimedTask, Directory, Finish, Live, MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply,
-    Renewal, Renewed, Result, SchemaConflict, Signals, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
-    WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, ClaimedTask, Directory, Expired, Finish, ForgetOutcome, List, Listed,
+    Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal,
+    Renewed, Resubmit, Result, SchemaConflict, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn,
+    TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -166,8 +168,24 @@ impl TaskStore for FakeStore {
         unreachable!("a worker does not submit")
     }
 
-    async fn cancel(&self, _: TaskId) -> Result<CancelOutcome> {
+    async fn cancel_all(&self, _: &[TaskId]) -> Result<Vec<CancelOutcome>> {
         unreachable!("a worker does not cancel")
+    }
+
+    async fn resubmit(&self, _: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        unreachable!("a worker does not resubmit")
+    }
+
+    async fn hasten(&self, _: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        unreachable!("a worker does not hasten")
+    }
+
+    async fn forget(&self, _: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        unreachable!("a worker does not forget")
+    }
+
+    async fn expire(&self, _: usize) -> Result<Expired> {
+        unreachable!("a worker does not expire tasks")
     }
 
     async fn promote(&self, _: &Promote) -> Result<Promoted> {
@@ -193,11 +211,15 @@ impl Directory for FakeStore {
         Ok(installation.to_owned())
     }
 
-    async fn announce(&self, process: &ProcessInfo, _: Duration) -> Result<()> {
+    async fn announce(&self, process: &ProcessInfo, _: Duration) -> Result<Announced> {
         let mut inner = self.lock();
         inner.fails("announce")?;
         inner.announced.push(process.clone());
-        Ok(())
+        Ok(Announced::default())
+    }
+
+    async fn drain(&self, _: WorkerId) -> Result<bool> {
+        unreachable!("a worker does not ask others to drain")
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {
@@ -215,6 +237,28 @@ impl Directory for FakeStore {
 
     async fn catalogue(&self) -> Result<Vec<Registration>> {
         unreachable!("a worker does not read the catalogue")
+    }
+}
+
+#[async_trait]
+impl Lists for FakeStore {
+    async fn list(&self, _: &List) -> Result<Listed> {
+        unreachable!("a worker does not list")
+    }
+
+    async fn tasks(&self, _: &[TaskId], _: usize) -> Result<Vec<Option<Task>>> {
+        unreachable!("a worker does not read tasks")
+    }
+}
+
+#[async_trait]
+impl Statistics for FakeStore {
+    async fn counts(&self) -> Result<Vec<QueueCounts>> {
+        unreachable!("a worker does not count")
+    }
+
+    async fn tallies(&self, _: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
+        unreachable!("a worker does not count")
     }
 }
 

@@ -17,7 +17,8 @@ pub(crate) async fn follow_signals(store: SharedStore, worker: WorkerId, claim: 
                 while let Some(signal) = signals.recv().await {
                     match signal {
                         WorkerSignal::Claim => claim.notify_one(),
-                        WorkerSignal::Renew => renew.notify_one(),
+                        // Renewing announces, and the answer says that it shall drain.
+                        WorkerSignal::Renew | WorkerSignal::Drain => renew.notify_one(),
                     }
                 }
             }

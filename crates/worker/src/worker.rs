@@ -211,6 +211,7 @@ fn process_info(
         types: registrations.iter().map(|registration| registration.task_type.clone()).collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
+        load: None,
     }
 }
 

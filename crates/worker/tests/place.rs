@@ -58,6 +58,8 @@ impl Place {
             metadata: Some(Bytes::from_static(br#"{"who":"me"}"#)),
             trace_id: None,
             fingerprint: [0; 8],
+            expires_at: None,
+            idempotency_key: None,
         };
         self.stores.tasks.submit(std::slice::from_ref(&task)).await.unwrap();
         task.id

@@ -45,6 +45,7 @@ pub fn differences(expected: &Task, actual: &Task) -> Vec<String> {
     compare!(
         id,
         task_type,
+        expires_at,
         queue,
         status,
         priority,

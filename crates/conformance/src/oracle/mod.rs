@@ -8,6 +8,7 @@ mod cancel;
 mod claim;
 mod compare;
 mod leave;
+mod lists;
 mod promote;
 mod record;
 mod renew;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
 use jobbers_core::store::{
-    CancelOutcome, Claim, Directory, Live, MoveOutcome, Moved, Moves, Overdue, OverdueTask, Promote, Promoted,
-    RenewReply, Renewal, Result, SchemaConflict, Signals, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
-    WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Claim, Directory, Expired, ForgetOutcome, Live, MoveOutcome, Moved, Moves,
+    Overdue, OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals,
+    StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -103,16 +103,36 @@ impl TaskStore for OracleStore {
         Ok(RenewReply { now: state.model.now, tasks })
     }
 
-    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
         let mut state = self.state();
-        let outcome = state.model.cancel(id);
-        if let (CancelOutcome::Requested { .. }, Some(worker)) =
-            (outcome, state.model.get(id).and_then(|task| task.worker))
-        {
-            state.signal(worker, WorkerSignal::Renew);
+        let mut outcomes = Vec::with_capacity(ids.len());
+        for id in ids {
+            let outcome = state.model.cancel(*id);
+            if let (CancelOutcome::Requested { .. }, Some(worker)) =
+                (outcome, state.model.get(*id).and_then(|task| task.worker))
+            {
+                state.signal(worker, WorkerSignal::Renew);
+            }
+            outcomes.push(outcome);
         }
         state.publish();
-        Ok(outcome)
+        Ok(outcomes)
+    }
+
+    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    }
+
+    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    }
+
+    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    }
+
+    async fn expire(&self, _limit: usize) -> Result<Expired> {
+        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {
@@ -178,11 +198,15 @@ impl Directory for OracleStore {
         Ok(self.state().installation.get_or_insert_with(|| installation.to_owned()).clone())
     }
 
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
         let mut state = self.state();
         let now = state.model.now;
         state.processes.insert(process.id, (process.clone(), now, now.after(ttl)));
-        Ok(())
+        Ok(Announced::default())
+    }
+
+    async fn drain(&self, _id: WorkerId) -> Result<bool> {
+        Err(StoreError::Broken { operation: "drain", detail: "is not laid out yet".into() })
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {

@@ -68,6 +68,7 @@ fn unsubmitted(new: &NewTask, now: Timestamp, run_at: Option<Timestamp>) -> Task
         progress: None,
         submitted_at: now,
         run_at,
+        expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
         ended_at: None,

@@ -21,6 +21,7 @@ fn process(env: &Environment, n: u8) -> ProcessInfo {
         types: vec![alpha(), beta()],
         version: "0.1.0".to_owned(),
         started_at: env.now(),
+        load: None,
     }
 }
 

@@ -53,6 +53,7 @@ fn shown(env: &Environment) -> Task {
         progress: None,
         submitted_at: env.now(),
         run_at: None,
+        expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
         ended_at: None,

@@ -142,6 +142,7 @@ pub async fn no_more_workers_wake_than_there_are_tasks(env: &Environment) {
             match timeout(SOON, signals.recv()).await.ok().flatten() {
                 Some(WorkerSignal::Claim) => woken += 1,
                 Some(WorkerSignal::Renew) => break,
+                Some(WorkerSignal::Drain) => panic!("nobody is asked to drain"),
                 None => panic!("the cancellation is not told"),
             }
         }

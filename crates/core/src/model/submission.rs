@@ -12,6 +12,9 @@ pub const LOWEST_PRIORITY: u8 = 9;
 /// Stands for the content of a submission as it was sent, to tell a repetition from a conflict.
 pub type Fingerprint = [u8; 8];
 
+/// Stands for a client's idempotency key: the first bytes of its SHA-256.
+pub type IdempotencyKey = [u8; 16];
+
 /// When a new task may start, by the clock of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -36,4 +39,7 @@ pub struct NewTask {
     /// The W3C trace id of the submission, 32 hexadecimal digits.
     pub trace_id: Option<String>,
     pub fingerprint: Fingerprint,
+    /// If it has not started by then, it never does: it is cancelled.
+    pub expires_at: Option<Timestamp>,
+    pub idempotency_key: Option<IdempotencyKey>,
 }

@@ -40,6 +40,8 @@ pub struct Task {
     pub submitted_at: Timestamp,
     /// While scheduled: when it is due.
     pub run_at: Option<Timestamp>,
+    /// If it has not started by then, it is cancelled; none any more once it was resubmitted.
+    pub expires_at: Option<Timestamp>,
     /// When the last attempt began.
     pub started_at: Option<Timestamp>,
     pub heartbeat_at: Option<Timestamp>,

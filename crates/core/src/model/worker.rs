@@ -24,4 +24,22 @@ pub struct ProcessInfo {
     /// Of the program.
     pub version: String,
     pub started_at: Timestamp,
+    /// How busy a worker is; none of a scheduler.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<WorkerLoad>,
+}
+
+/// How busy a worker is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkerLoad {
+    /// Attempts that run.
+    pub running: u32,
+    /// Slots that are free.
+    pub free: u32,
+    /// Slots that are free for tasks of each of its queues.
+    pub free_by_queue: Vec<(String, u32)>,
+    /// Slots that are free for tasks of each of its types.
+    pub free_by_type: Vec<(TaskType, u32)>,
+    /// It claims nothing more and ends when its attempts have ended.
+    pub draining: bool,
 }

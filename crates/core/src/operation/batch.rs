@@ -127,6 +127,8 @@ mod tests {
             metadata: None,
             trace_id: None,
             fingerprint: [0; 8],
+            expires_at: None,
+            idempotency_key: None,
         };
         Waiting { task, reply: oneshot::channel().0 }
     }

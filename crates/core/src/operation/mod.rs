@@ -14,18 +14,19 @@ mod patience;
 mod queues;
 pub mod ready;
 pub mod schema;
+mod stores;
 pub mod submit;
 mod wait;
 mod watch;
 
 use crate::model::{Policy, Task};
-use crate::process::Stores;
 use crate::store::StoreError;
 
 pub use catalogue::{Catalogue, KnownType, UnknownType};
 pub use patience::ANSWER_WITHIN;
 pub use queues::UnknownQueue;
 pub use schema::WrongField;
+pub use stores::Stores;
 pub use submit::{Submission, Submitted};
 
 use batch::Batches;

@@ -49,6 +49,10 @@ pub enum Error {
     WrongParameters { task_type: TaskType, wrong: Vec<WrongField> },
     #[error("task {id} exists with other content ({now}): the same id may only be sent again with the same content")]
     Conflict { id: TaskId, now: Status },
+    #[error(
+        "this Idempotency-Key belongs to task {id} ({now}), which has other content: the same key may only be sent again with the same content"
+    )]
+    KeyConflict { id: TaskId, now: Status },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -85,6 +89,8 @@ impl Operations {
         let task = NewTask {
             id: submission.id.unwrap_or_else(new_id),
             fingerprint: fingerprint(&submission),
+            expires_at: None,
+            idempotency_key: None,
             task_type: submission.task_type,
             queue,
             priority: submission.priority.unwrap_or(DEFAULT_PRIORITY),
@@ -102,6 +108,8 @@ impl Operations {
             // A step that was sent twice because its answer got lost.
             SubmitOutcome::Exists { .. } if own_id => Ok(Submitted::Created(self.existing(id).await?)),
             SubmitOutcome::Exists { .. } => Ok(Submitted::Exists(self.existing(id).await?)),
+            SubmitOutcome::SameKey { id, same: true, .. } => Ok(Submitted::Exists(self.existing(id).await?)),
+            SubmitOutcome::SameKey { id, now, same: false } => Err(Error::KeyConflict { id, now }),
             SubmitOutcome::Conflict { now } => Err(Error::Conflict { id, now }),
         }
     }
@@ -145,6 +153,7 @@ fn stored(new: NewTask, status: Status, submitted_at: Timestamp, run_at: Option<
         progress: None,
         submitted_at,
         run_at,
+        expires_at: None,
         started_at: None,
         heartbeat_at: None,
         ended_at: None,

@@ -5,6 +5,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::{Shutdown, StoreSettings, StoreUrl, installation, patience};
+use crate::operation::Stores;
 use crate::routing::{Routing, RoutingError};
 use crate::store::redis::{RedisConfig, RedisStore};
 use crate::store::sqlite::{Clock, SqliteStore};
@@ -18,13 +19,6 @@ const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Connector {
     settings: StoreSettings,
     embedded: Arc<OnceCell<SharedStore>>,
-}
-
-/// What every process works on.
-#[derive(Debug, Clone)]
-pub struct Stores {
-    pub tasks: SharedStore,
-    pub routing: Routing,
 }
 
 /// Why a process cannot start.

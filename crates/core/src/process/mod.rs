@@ -9,11 +9,12 @@ mod shutdown;
 mod size;
 mod store_url;
 
-pub use connector::{Connector, StartError, Stores};
+pub use connector::{Connector, StartError};
 pub use log::{LogFormat, LogSettings};
 pub use settings::{StoreSettings, TaskAdapter};
 pub use shutdown::Shutdown;
 pub use size::parse_size;
 pub use store_url::StoreUrl;
 
+pub use crate::operation::Stores;
 pub use crate::routing::{InvalidUrl, SqlUrl};

@@ -12,8 +12,13 @@ pub trait Directory: Send + Sync {
     /// `installation` from now on, if it belonged to none.
     async fn belong(&self, installation: &str) -> Result<String>;
 
-    /// Says that a worker or scheduler is alive for `ttl` from now on.
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()>;
+    /// Says that a worker or scheduler is alive for `ttl` from now on, and what it says of itself; answers what is
+    /// asked of it.
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced>;
+
+    /// Asks a live worker to drain: it learns of it by [`WorkerSignal::Drain`](super::WorkerSignal) or, at the latest,
+    /// when it announces itself next. Answers whether a worker of this id is alive.
+    async fn drain(&self, id: WorkerId) -> Result<bool>;
 
     /// Says that it has ended in good order.
     async fn retire(&self, id: WorkerId) -> Result<()>;
@@ -27,6 +32,13 @@ pub trait Directory: Send + Sync {
 
     /// All task types that a worker ever registered, by name and version.
     async fn catalogue(&self) -> Result<Vec<Registration>>;
+}
+
+/// What is asked of a process that has announced itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Announced {
+    /// It shall drain: claim nothing more, let its attempts end, and exit.
+    pub drain: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

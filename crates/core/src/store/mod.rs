@@ -9,33 +9,47 @@
 mod cancel;
 mod directory;
 mod error;
+mod expire;
+mod forget;
+mod list;
 mod moves;
 mod promote;
 mod reap;
 pub mod redis;
 mod renew;
+mod resubmit;
 mod signals;
 pub mod sqlite;
+mod statistics;
 mod submit;
 mod turn;
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 pub use cancel::CancelOutcome;
-pub use directory::{Directory, Live, SchemaConflict};
+pub use directory::{Announced, Directory, Live, SchemaConflict};
 pub use error::{Incompatible, StoreError};
+pub use expire::Expired;
+pub use forget::ForgetOutcome;
+pub use list::{Cursor, Filter, List, ListEntry, Listed, Lists, MAX_EXAMINED, MAX_LISTED, Order};
 pub use moves::MoveOutcome;
 pub use promote::{Promote, Promoted};
 pub use reap::{Overdue, OverdueTask, Verdict};
 pub use renew::{Beat, Lease, RenewReply, Renewal, Renewed};
+pub use resubmit::{AgainOutcome, Resubmit};
 pub use signals::{Moved, Moves, Signals, WorkerSignal};
+pub use statistics::{MinuteTally, QueueCounts, Statistics, TALLIED_MINUTES, Tally};
 pub use submit::SubmitOutcome;
 pub use turn::{Claim, ClaimedTask, Finish, QueueSlots, Turn, TurnReply, TypeSlots};
 
 use crate::model::{NewTask, Task, TaskId, Timestamp};
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(86_400);
 
 /// Most items that one step takes.
 pub const MAX_BATCH: usize = 500;
@@ -46,16 +60,17 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub type SharedStore = Arc<dyn Store>;
 
 /// Everything that a store is.
-pub trait Store: TaskStore + Directory + Signals {}
+pub trait Store: TaskStore + Lists + Statistics + Directory + Signals {}
 
-impl<S: TaskStore + Directory + Signals> Store for S {}
+impl<S: TaskStore + Lists + Statistics + Directory + Signals> Store for S {}
 
 /// The steps of a task's life.
 #[async_trait]
 pub trait TaskStore: Debug + Send + Sync {
     /// Stores new tasks, waiting or scheduled: all of `tasks` (at most [`MAX_BATCH`]) or, on an error, none.
     /// An id that is known already changes nothing: `Exists` if the fingerprint is the same, else `Conflict`.
-    /// A due time that has passed counts as now. Refused with [`StoreError::Full`] when memory is full.
+    /// An idempotency key stands for the task that was first submitted with it, for [`IDEMPOTENCY_KEPT`] as long as
+    /// that task is known: submitted again under any id, it changes nothing and answers `SameKey`. A due time that has passed counts as now. Refused with [`StoreError::Full`] when memory is full.
     async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>>;
 
     /// Ends a batch of attempts and claims the next batch, in one step.
@@ -71,8 +86,30 @@ pub trait TaskStore: Debug + Send + Sync {
     /// extended as well as long as nobody took the task away.
     async fn renew(&self, renewal: &Renewal) -> Result<RenewReply>;
 
-    /// Asks for the end of a task: at once if it waits, by its worker if it runs (the intent is recorded first).
-    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome>;
+    /// Asks for the end of tasks (at most [`MAX_BATCH`]): at once of one that waits, by its worker of one that runs
+    /// (the intent is recorded first). An id that is there twice is answered as if it came in a later step.
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>>;
+
+    /// Asks for the end of one task.
+    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
+        let outcomes = self.cancel_all(&[id]).await?;
+        Ok(outcomes.first().copied().unwrap_or(CancelOutcome::NotFound))
+    }
+
+    /// Makes failed (dead letters as well), stalled, cancelled and dropped tasks wait again, at the tails of their
+    /// lanes. Their history stays and attempt numbers go on; a wish for their end, their lost workers, and their
+    /// expiry are over. Sent again with the same `request` it answers `Applied` again.
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>>;
+
+    /// Makes scheduled tasks (at most [`MAX_BATCH`]) wait, at the tails of their lanes, as if they were due.
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>>;
+
+    /// Removes ended tasks (at most [`MAX_BATCH`]), dead letters as well, with all that is known of them.
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>>;
+
+    /// Cancels at most `limit` tasks ([`MAX_BATCH`] at the most) that have not started before they expired. A claim
+    /// starts none of these either, also before this was called.
+    async fn expire(&self, limit: usize) -> Result<Expired>;
 
     /// Moves due tasks, in order of their due times, to the tails of their lanes.
     async fn promote(&self, promote: &Promote) -> Result<Promoted>;

@@ -20,13 +20,15 @@ pub enum WorkerSignal {
     Claim,
     /// One of its tasks is to be cancelled, or was taken away: renew, and the answer tells.
     Renew,
+    /// It is asked to drain.
+    Drain,
 }
 
 pub type Moves = mpsc::Receiver<Moved>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
-    /// The task has this status now.
+    /// The task has this status now; `Unsubmitted` if it was removed.
     Task(TaskId, Status),
     /// Messages were missed: look at what you wait for.
     Resync,

@@ -1,4 +1,4 @@
-use crate::model::{Status, Timestamp};
+use crate::model::{Status, TaskId, Timestamp};
 
 /// What became of one submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,4 +9,6 @@ pub enum SubmitOutcome {
     Exists { now: Status },
     /// Another submission has this id; nothing changed.
     Conflict { now: Status },
+    /// The idempotency key stands for this task already; nothing changed. `same` says whether the fingerprints are.
+    SameKey { id: TaskId, now: Status, same: bool },
 }

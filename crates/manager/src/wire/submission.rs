@@ -102,6 +102,7 @@ impl Problem {
                 Self::wrong_fields(Kind::WrongFields, wrong)
             }
             submit::Error::Conflict { .. } => Self::new(Kind::OtherContent, detail).at("/id"),
+            submit::Error::KeyConflict { .. } => Self::new(Kind::OtherContent, detail),
             submit::Error::Store(error) => error.into(),
             submit::Error::Routing(error) => error.into(),
         }

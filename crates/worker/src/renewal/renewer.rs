@@ -108,7 +108,7 @@ impl Renewer {
         // Leases first: they run out, the sign of life has more time.
         self.renew(store, self.running.snapshot(), Due::All).await?;
         self.process.queues = self.consumed.borrow_and_update().queues.iter().map(|queue| queue.name.clone()).collect();
-        store.announce(&self.process, self.lease * 3).await
+        store.announce(&self.process, self.lease * 3).await.map(drop)
     }
 
     async fn renew(&self, store: &SharedStore, attempts: Vec<Arc<Attempt>>, due: Due) -> Result<()> {

@@ -47,6 +47,7 @@ impl Rig {
             types: Vec::new(),
             version: "0".to_owned(),
             started_at: Timestamp::from_millis(0),
+            load: None,
         };
         let renewer = Renewer {
             process,

@@ -9,7 +9,7 @@ use super::moves::milliseconds;
 use super::record::LAYOUT;
 use super::reply::Reply;
 use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
-use crate::store::{Directory, Incompatible, Live, Result, SchemaConflict};
+use crate::store::{Announced, Directory, Incompatible, Live, Result, SchemaConflict};
 
 /// How many partitions this program knows.
 const PARTITIONS: &str = "1";
@@ -32,10 +32,15 @@ impl Directory for RedisStore {
         Ok(installation)
     }
 
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
         let said = serde_json::to_string(process).map_err(|error| broken("announce", error.to_string()))?;
         let ttl = milliseconds(ttl).max(1).to_string();
-        self.global("announce", &self.scripts.announce, &[&process.id.to_string(), &ttl, &said]).await.map(drop)
+        self.global("announce", &self.scripts.announce, &[&process.id.to_string(), &ttl, &said]).await?;
+        Ok(Announced::default())
+    }
+
+    async fn drain(&self, _id: WorkerId) -> Result<bool> {
+        Err(broken("drain", "is not laid out yet"))
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {

@@ -51,6 +51,7 @@ fn from_record(id: TaskId, record: Record, run_at: Option<Timestamp>, policy: Op
         progress: None,
         submitted_at: record.submitted_at,
         run_at,
+        expires_at: None,
         started_at: started.then_some(record.started_at),
         heartbeat_at: None,
         ended_at: record.status.is_ended().then_some(record.ended_at),

@@ -10,6 +10,7 @@ mod connection;
 mod directory;
 mod get;
 mod keys;
+mod lists;
 mod moves;
 mod promote;
 mod reap;
@@ -27,8 +28,8 @@ pub use config::RedisConfig;
 pub use connection::RedisStore;
 
 use super::{
-    CancelOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal, Result, SubmitOutcome, TaskStore,
-    Turn, TurnReply, Verdict,
+    AgainOutcome, CancelOutcome, Expired, ForgetOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal,
+    Resubmit, Result, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
 };
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 
@@ -46,8 +47,28 @@ impl TaskStore for RedisStore {
         renew::renew(self, renewal).await
     }
 
-    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
-        cancel::cancel(self, id).await
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
+        let mut outcomes = Vec::with_capacity(ids.len());
+        for id in ids {
+            outcomes.push(cancel::cancel(self, *id).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    }
+
+    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    }
+
+    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    }
+
+    async fn expire(&self, _limit: usize) -> Result<Expired> {
+        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {

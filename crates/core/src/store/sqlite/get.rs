@@ -33,6 +33,7 @@ pub(super) async fn get(db: &mut SqliteConnection, id: TaskId) -> Result<Option<
         progress: row.maybe_text("progress")?.map(|text| serde_json::from_str(&text)).transpose()?,
         submitted_at: row.time("submitted_at")?,
         run_at: row.maybe_time("run_at")?,
+        expires_at: None,
         started_at: row.maybe_time("started_at")?,
         heartbeat_at: row.maybe_time("heartbeat_at")?,
         ended_at: row.maybe_time("ended_at")?,

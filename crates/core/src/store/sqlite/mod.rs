@@ -17,6 +17,7 @@ mod hub;
 mod job;
 mod lanes;
 mod layout;
+mod lists;
 mod moving;
 mod neighbours;
 mod opening;

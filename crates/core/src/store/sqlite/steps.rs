@@ -18,8 +18,9 @@ use super::turn::TakeTurn;
 use super::{SqliteStore, StoreError};
 use crate::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use crate::store::{
-    CancelOutcome, Directory, Live, MAX_BATCH, MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal,
-    Result, SchemaConflict, Signals, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, Live, MAX_BATCH, MoveOutcome, Moves,
+    Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals, SubmitOutcome,
+    TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 
 /// Refuses more items than a step takes.
@@ -54,8 +55,28 @@ impl TaskStore for SqliteStore {
         self.step("renew", Renew(renewal.clone())).await
     }
 
-    async fn cancel(&self, id: TaskId) -> Result<CancelOutcome> {
-        self.step("cancel", Cancel(id)).await
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
+        let mut outcomes = Vec::with_capacity(ids.len());
+        for id in ids {
+            outcomes.push(self.step("cancel", Cancel(*id)).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    }
+
+    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    }
+
+    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    }
+
+    async fn expire(&self, _limit: usize) -> Result<Expired> {
+        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {
@@ -98,8 +119,13 @@ impl Directory for SqliteStore {
         self.step("belong", Belong { path, installation: installation.to_owned() }).await
     }
 
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<()> {
-        self.step("announce", Announce { process: process.clone(), ttl }).await
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
+        self.step("announce", Announce { process: process.clone(), ttl }).await?;
+        Ok(Announced::default())
+    }
+
+    async fn drain(&self, _id: WorkerId) -> Result<bool> {
+        Err(StoreError::Broken { operation: "drain", detail: "is not laid out yet".into() })
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {

@@ -22,6 +22,7 @@ fn task(status: Status) -> Task {
         progress: None,
         submitted_at: Timestamp::from_millis(0),
         run_at: None,
+        expires_at: None,
         started_at: None,
         heartbeat_at: None,
         ended_at: None,

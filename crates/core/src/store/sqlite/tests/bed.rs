@@ -92,6 +92,8 @@ pub(super) fn task(number: u128) -> NewTask {
         metadata: None,
         trace_id: None,
         fingerprint: [1; 8],
+        expires_at: None,
+        idempotency_key: None,
     }
 }
 

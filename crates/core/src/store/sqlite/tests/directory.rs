@@ -18,6 +18,7 @@ fn process(number: u8) -> ProcessInfo {
         types: Vec::new(),
         version: "1".into(),
         started_at: crate::model::Timestamp::from_millis(1),
+        load: None,
     }
 }
 

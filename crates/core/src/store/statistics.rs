@@ -1,0 +1,55 @@
+use std::ops::RangeInclusive;
+
+use async_trait::async_trait;
+
+use super::Result;
+use crate::model::Timestamp;
+
+/// Minutes that tallies are kept at the least.
+pub const TALLIED_MINUTES: u64 = 24 * 60;
+
+/// What a store counts by itself, in the steps that change it.
+#[async_trait]
+pub trait Statistics: Send + Sync {
+    /// How many tasks each queue has; queues that have, or had, any task.
+    async fn counts(&self) -> Result<Vec<QueueCounts>>;
+
+    /// What happened in these minutes (since 1970, by the store's clock), each queue by itself; what is all zero may
+    /// be left out.
+    async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QueueCounts {
+    pub queue: String,
+    pub waiting: u64,
+    pub scheduled: u64,
+    pub started: u64,
+    pub dead: u64,
+    /// About since when the task waits that waits longest: when it was submitted, or last started.
+    pub oldest_waiting: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinuteTally {
+    pub minute: u64,
+    pub queue: String,
+    pub tally: Tally,
+}
+
+/// How often each thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub submitted: u64,
+    /// Attempts.
+    pub started: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+    pub stalled: u64,
+    pub dropped: u64,
+    /// Failed attempts after which the task is tried again.
+    pub retried: u64,
+    /// Attempts that ended with their worker.
+    pub lost: u64,
+}
