@@ -32,6 +32,7 @@ pub async fn full_life(env: &Environment) {
         types: vec![TaskType::new("alpha", 1)],
         version: "0".to_owned(),
         started_at: env.now(),
+        load: None,
     };
     env.store().announce(&info, Duration::from_secs(30)).await.unwrap();
     env.store().belong("installation").await.unwrap();

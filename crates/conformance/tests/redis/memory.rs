@@ -122,6 +122,7 @@ async fn a_worker_can_start_on_a_full_store_and_drain_it() {
         types: Vec::new(),
         version: "1".to_owned(),
         started_at: env.now(),
+        load: None,
     };
     store.announce(&process, LEASE).await.unwrap();
     assert!(store.live().await.unwrap().iter().any(|live| live.process.id == process.id));
