@@ -27,6 +27,9 @@ macro_rules! each_scenario {
                 a_cancelled_task_of_a_dead_worker_is_cancelled,
                 a_wish_after_the_lease_is_over_is_kept,
                 a_wish_is_told_over_a_changed_connection,
+                many_are_cancelled_in_one_step,
+                an_id_that_is_cancelled_twice_at_once_is_answered_as_if_one_after_the_other,
+                a_full_batch_is_cancelled_at_once,
             }
             claim {
                 claim_is_exclusive,
@@ -59,6 +62,23 @@ macro_rules! each_scenario {
                 another_schema_is_told,
                 a_store_belongs_to_its_first_installation,
             }
+            expire {
+                tasks_that_have_not_started_are_cancelled_when_they_expire,
+                an_expired_task_never_starts_even_if_nobody_swept,
+                a_task_that_expired_before_it_was_submitted_never_starts,
+                a_task_that_expired_while_it_was_scheduled_never_starts,
+                a_hastened_task_expires_as_before,
+                a_task_that_has_started_does_not_expire,
+                an_ended_task_does_not_expire,
+                a_resubmitted_task_does_not_expire,
+                the_expiry_of_a_forgotten_task_is_forgotten,
+                at_most_as_many_as_asked_for_expire_the_first_ones_first,
+                the_next_expiry_is_told,
+                an_expiry_in_the_far_future_is_kept,
+                a_full_batch_expires_at_once,
+                thousands_of_expired_tasks_hide_none_behind_them,
+                expired_tasks_of_a_better_priority_hide_none,
+            }
             finish {
                 a_finished_task_has_its_result,
                 each_end_leads_where_the_lifecycle_says,
@@ -74,6 +94,35 @@ macro_rules! each_scenario {
                 a_worker_whose_task_was_taken_away_cannot_finish_it,
                 an_old_attempt_cannot_end_a_new_one_of_the_same_worker,
                 a_finish_may_come_over_another_connection,
+            }
+            forget {
+                only_ended_tasks_are_forgotten,
+                a_forgotten_task_is_unknown_to_every_step,
+                an_id_that_is_forgotten_twice_at_once_is_gone_the_second_time,
+                a_forgotten_id_may_be_submitted_anew,
+                an_old_place_in_a_line_gives_no_right_to_a_new_task,
+                a_task_that_was_forgotten_and_submitted_anew_is_claimed_once,
+                a_full_batch_is_forgotten_at_once,
+            }
+            hasten {
+                only_scheduled_tasks_are_hastened,
+                a_hastened_task_starts_now_and_only_once,
+                an_id_that_is_hastened_twice_at_once_waits_once,
+                hastened_tasks_go_to_the_tail_in_the_order_of_the_wish,
+                a_hastened_retry_has_still_failed,
+                a_full_batch_is_hastened_at_once,
+                a_hastened_task_waits_with_its_own_priority,
+            }
+            idempotency {
+                a_key_stands_for_the_task_that_came_first,
+                a_repeated_key_is_told_what_its_task_is_now,
+                a_key_is_forgotten_after_a_day,
+                a_key_is_forgotten_with_its_task,
+                a_new_task_under_a_forgotten_id_does_not_have_its_key,
+                a_key_that_stands_for_a_newer_task_outlives_the_older_one,
+                a_key_that_comes_twice_in_one_call_stands_for_the_first,
+                a_key_is_not_taken_by_what_was_not_stored,
+                a_key_counts_more_than_an_id,
             }
             limits {
                 the_total_limit_is_exact,
@@ -166,6 +215,25 @@ macro_rules! each_scenario {
                 an_older_turn_does_not_make_the_last_one_forgotten,
                 turns_of_different_workers_are_told_apart,
                 a_lost_answer_costs_nothing_over_many_turns,
+            }
+            resubmit {
+                every_ended_task_but_a_completed_one_runs_again,
+                an_unknown_task_is_not_resubmitted,
+                a_resubmission_of_nothing_is_no_error,
+                a_full_batch_is_resubmitted_at_once,
+                a_resubmitted_task_is_shown_whole,
+                all_retries_are_there_again,
+                failures_go_on_counting_if_that_is_asked_for,
+                lost_workers_are_counted_anew,
+                a_settled_wish_does_not_stop_the_next_attempt,
+                a_repeated_resubmission_changes_nothing,
+                a_resubmission_of_a_task_that_waits_again_is_a_conflict,
+                an_id_that_is_resubmitted_twice_at_once_waits_once,
+                a_task_that_was_cancelled_and_resubmitted_is_claimed_once,
+                a_retry_of_a_task_that_left_an_entry_behind_is_claimed_once,
+                a_resubmitted_task_goes_to_the_tail,
+                a_worker_of_before_cannot_end_a_resubmitted_task,
+                a_resubmitted_dead_letter_is_one_no_more,
             }
             signals {
                 signals_begin_with_both,
