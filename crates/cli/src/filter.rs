@@ -2,7 +2,6 @@ use jobbers_client::{Filter, Status};
 
 use super::moment::{Moment, moment};
 
-
 /// Which tasks
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Filter")]

@@ -76,11 +76,7 @@ impl Paging {
         let limit = if self.all { None } else { Some(self.limit.unwrap_or_else(|| screenful(&look))) };
         let list = List { filter, limit: Some(page_of(limit)), cursor: self.cursor.clone() };
         let pages = client.pages(listing, list);
-        if manager.json {
-            self.print_json(pages).await
-        } else {
-            self.print_text(pages, limit, &look, table).await
-        }
+        if manager.json { self.print_json(pages).await } else { self.print_text(pages, limit, &look, table).await }
     }
 
     async fn print_json(&self, mut pages: Pages) -> Result<(), Failure> {

@@ -79,9 +79,15 @@ mod tests {
 
     #[test]
     fn a_duration_has_a_unit_or_is_in_seconds() {
-        for (text, milliseconds) in
-            [("0", 0), ("1.5", 1_500), ("90s", 90_000), ("5m", 300_000), ("2h", 7_200_000), ("1d", 86_400_000), ("250ms", 250)]
-        {
+        for (text, milliseconds) in [
+            ("0", 0),
+            ("1.5", 1_500),
+            ("90s", 90_000),
+            ("5m", 300_000),
+            ("2h", 7_200_000),
+            ("1d", 86_400_000),
+            ("250ms", 250),
+        ] {
             assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
         for text in ["", "-1", "1w", "m", "5 m", "NaN", "inf", "1e99", "soon", "4000000000"] {

@@ -81,7 +81,17 @@ pub(crate) struct Submit {
 
 /// What is about one task.
 const SINGLE: [&str; 12] = [
-    "name", "parameters", "task_version", "queue", "priority", "delay", "run_at", "expires_at", "metadata", "id", "wait",
+    "name",
+    "parameters",
+    "task_version",
+    "queue",
+    "priority",
+    "delay",
+    "run_at",
+    "expires_at",
+    "metadata",
+    "id",
+    "wait",
     "follow",
 ];
 

@@ -27,7 +27,8 @@ impl BatchItem {
     /// From a JSON object as `POST /tasks` takes it. Its fields are left for the manager to check.
     pub fn from_json(text: &str) -> Result<Self, InvalidItem> {
         let invalid = |error: &dyn std::fmt::Display| InvalidItem(format!("it is not a JSON object: {error}"));
-        let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).map_err(|error| invalid(&error))?;
+        let mut fields: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(text).map_err(|error| invalid(&error))?;
         let id = match fields.get("id").map(|id| serde_json::from_str(id.get())) {
             None | Some(Ok(Value::Null)) => {
                 let id = Ulid::generate().to_string();

@@ -46,7 +46,14 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| Error::Configuration(format!("HTTP cannot be used: {error}")))?;
-        Ok(Self { http, base, token: token.map(str::to_owned), timeout: TIMEOUT, patience: PATIENCE, most_body: MOST_BODY })
+        Ok(Self {
+            http,
+            base,
+            token: token.map(str::to_owned),
+            timeout: TIMEOUT,
+            patience: PATIENCE,
+            most_body: MOST_BODY,
+        })
     }
 
     /// With another limit for what a call may take (30 s). A wait is not a call: see [`wait`](Self::wait).

@@ -40,7 +40,8 @@ impl Selection {
             Self::Ids { .. } => None,
             Self::Filter { filter, limit, .. } => {
                 let cursor = Some(outcomes.next_cursor.clone()?);
-                let limit = limit.map(|limit| limit.saturating_sub(u32::try_from(outcomes.results.len()).unwrap_or(limit)));
+                let limit =
+                    limit.map(|limit| limit.saturating_sub(u32::try_from(outcomes.results.len()).unwrap_or(limit)));
                 if limit == Some(0) { None } else { Some(Self::Filter { filter: filter.clone(), limit, cursor }) }
             }
         }

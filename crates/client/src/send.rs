@@ -25,11 +25,7 @@ pub(super) enum Repeat {
 
 impl Client {
     /// Sends a call, again if need be, and reads its answer.
-    pub(super) async fn call<T: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-        repeat: Repeat,
-    ) -> Result<T, Error> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, repeat: Repeat) -> Result<T, Error> {
         self.call_counted(request, repeat).await.0
     }
 
@@ -48,7 +44,7 @@ impl Client {
             sent += 1;
             let left = self.patience.saturating_sub(began.elapsed());
             let pause = match &answer {
-                Err(Error::NoAnswer { .. }) if repeat == Repeat::Safe && lost + 1 < TRIES => {
+                Err(Error::NoAnswer { .. }) if repeat == Repeat::Safe && lost + 1 < TRIES && !left.is_zero() => {
                     lost += 1;
                     Duration::ZERO
                 }

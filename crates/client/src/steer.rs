@@ -34,13 +34,7 @@ impl Client {
     }
 
     /// A step that is refused with 409 when it comes a second time; then `done` says whether it has happened.
-    async fn ask_for(
-        &self,
-        id: &str,
-        step: &str,
-        repeat: Repeat,
-        done: impl Fn(&Task) -> bool,
-    ) -> Result<Task, Error> {
+    async fn ask_for(&self, id: &str, step: &str, repeat: Repeat, done: impl Fn(&Task) -> bool) -> Result<Task, Error> {
         let (answer, repeated) = self.call_counted(self.http.post(self.at(&["tasks", id, step])), repeat).await;
         match answer {
             Err(error) if repeated && error.problem().is_some_and(|problem| problem.status == 409) => {

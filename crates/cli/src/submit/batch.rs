@@ -84,7 +84,11 @@ impl Batch<'_> {
                 self.tell(number, &result)?;
             }
         }
-        if self.piece.items.len() >= MOST_IN_BATCH || self.piece.bytes >= MOST_BYTES { self.send().await } else { Ok(()) }
+        if self.piece.items.len() >= MOST_IN_BATCH || self.piece.bytes >= MOST_BYTES {
+            self.send().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn send(&mut self) -> Result<(), Failure> {
