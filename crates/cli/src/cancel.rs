@@ -9,7 +9,7 @@ use super::{ids, show};
 /// Asks for the end of tasks: one that waits is cancelled at once, one that runs is told to stop
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers cancel 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers cancel 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers cancel --queue mails --dry-run             what would be cancelled
   jobbers cancel --name resize --status submitted    only what waits
   jobbers list --worker 8f14e45fceea167a --ids | jobbers cancel -")]

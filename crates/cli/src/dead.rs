@@ -14,7 +14,7 @@ use super::out::{self, Cell, Column, Look, Table, Tint, moment};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   jobbers dead --queue mails
-  jobbers dead 01JBKR2E5F3G4H5J6K7L8M9N0P       how its attempts ended
+  jobbers dead 01JBKR2E5F3G4H5J6K7X8M9N0P       how its attempts ended
   jobbers dead --name resize --ids | jobbers retry -")]
 pub(crate) struct Dead {
     /// The id of one: how its attempts ended

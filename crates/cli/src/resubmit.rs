@@ -10,7 +10,7 @@ use super::{ids, show};
 /// is `jobbers retry`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers resubmit 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers resubmit 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers resubmit --status cancelled --queue mails --since 1h --dry-run
   jobbers resubmit --status stalled")]
 pub(crate) struct Resubmit {

@@ -12,7 +12,7 @@ use super::{ids, show};
 /// letter queue.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers retry 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers retry 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers retry --queue mails --since 1h --dry-run     what would run again
   jobbers retry --name resize
   jobbers retry --all")]

@@ -68,15 +68,11 @@ fn table(workers: &[Worker], look: &Look) -> Table {
         Column::Number("PID"),
         Column::Cut("ROLE"),
         Column::Cut("QUEUES"),
-        Column::Number("RUNNING"),
-        Column::Number("SLOTS"),
+        Column::Whole("RUNNING"),
         Column::Whole("STARTED"),
         Column::Whole("SEEN"),
-        Column::Whole("VERSION"),
-        Column::Whole("STATE"),
     ]);
     for worker in workers {
-        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         table.row([
             Cell::from(&worker.id),
             Cell::from(&worker.kind),
@@ -84,15 +80,20 @@ fn table(workers: &[Worker], look: &Look) -> Table {
             Cell::from(worker.pid),
             Cell::from(worker.role.as_deref().unwrap_or("all")),
             Cell::from(worker.queues.join(", ")),
-            Cell::from(number(worker.running)),
-            Cell::from(number(worker.slots.as_ref().map(|slots| slots.total))),
+            running(worker),
             Cell::from(moment(Some(&worker.started_at), look)),
             Cell::from(moment(Some(&worker.last_seen), look)),
-            Cell::from(&worker.version),
-            if worker.draining { Cell::tinted("draining", Tint::Waiting) } else { Cell::default() },
         ]);
     }
     table
+}
+
+/// How many of its slots are taken.
+fn running(worker: &Worker) -> Cell {
+    let Some(slots) = &worker.slots else { return Cell::default() };
+    let running = worker.running.map_or_else(|| "?".to_owned(), |running| running.to_string());
+    let text = format!("{running} of {}", slots.total);
+    if worker.draining { Cell::tinted(format!("{text}, draining"), Tint::Waiting) } else { Cell::from(text) }
 }
 
 #[cfg(test)]
