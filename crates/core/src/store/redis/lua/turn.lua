@@ -192,7 +192,9 @@ if claim then
     r.state = 'R'
     if has(r, EXPIRES) then gather('ZREM', P .. 'expires', id) end
     clear(r, TAKEN + EXPIRES)
-    count_waiting(lane, sequence_of(v, r), -1)
+    local submission = sequence_of(v, r)
+    count_waiting(lane, submission, -1)
+    count_running(submission, 1)
     r.attempt = r.attempt + 1
     r.token = claim.seed .. struct.pack('>I2', k)
     r.worker = args.worker
