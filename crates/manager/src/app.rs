@@ -5,6 +5,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::{Origins, Tokens};
 use crate::problem::{Kind, Problem};
+use crate::room::Room;
+use crate::settings::ManagerSettings;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -13,15 +15,17 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     pub(crate) max_body: usize,
     pub(crate) max_parameters: usize,
+    pub(crate) room: Room,
     /// Cancelled when the manager stops: nobody is kept waiting then.
     pub(crate) stopping: CancellationToken,
     operations: OnceLock<Operations>,
 }
 
 impl App {
-    pub(crate) fn new(tokens: Option<Tokens>, origins: Origins, max_body: usize, max_parameters: usize) -> Self {
+    pub(crate) fn new(tokens: Option<Tokens>, origins: Origins, settings: &ManagerSettings) -> Self {
+        let &ManagerSettings { max_body, max_parameters, .. } = settings;
         let (stopping, operations) = (CancellationToken::new(), OnceLock::new());
-        Self { tokens, origins, max_body, max_parameters, stopping, operations }
+        Self { tokens, origins, max_body, max_parameters, room: Room::new(settings), stopping, operations }
     }
 
     /// From now on requests are answered.

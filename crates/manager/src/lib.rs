@@ -6,10 +6,12 @@
 mod access;
 mod app;
 mod command;
+mod connection;
 mod extract;
 mod failure;
 mod panics;
 mod problem;
+mod room;
 mod router;
 mod routes;
 mod server;

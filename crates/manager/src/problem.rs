@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     Starting,
     StoreAway,
     StoreFull,
+    Busy,
 }
 
 impl Kind {
@@ -62,6 +63,7 @@ impl Kind {
             Self::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "Waiting for the store"),
             Self::StoreAway => (StatusCode::SERVICE_UNAVAILABLE, "store-away", "The store does not answer"),
             Self::StoreFull => (StatusCode::SERVICE_UNAVAILABLE, "store-full", "The store is full"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
         }
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use jobbers_core::operation::Operations;
 use jobbers_core::process::{Shutdown, StartError, Stores};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::{InvalidOrigin, InvalidTokens, Origins, Tokens};
 use crate::app::App;
+use crate::connection::{self, Files, Serving};
 use crate::router::router;
 use crate::settings::ManagerSettings;
 
@@ -50,6 +51,7 @@ pub struct Bound {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    max_connections: usize,
     accept_unknown: bool,
 }
 
@@ -69,8 +71,9 @@ pub fn bind(settings: &ManagerSettings) -> Result<Bound, BindError> {
     let listener = TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let app = Arc::new(App::new(tokens, origins, settings.max_body, settings.max_parameters));
-    Ok(Bound { listener, address, app, accept_unknown: settings.accept_unknown })
+    let app = Arc::new(App::new(tokens, origins, settings));
+    let max_connections = settings.max_connections;
+    Ok(Bound { listener, address, app, max_connections, accept_unknown: settings.accept_unknown })
 }
 
 /// Serves the stores under these settings until `shutdown`.
@@ -98,19 +101,14 @@ impl Bound {
         stores: impl Future<Output = Result<Stores, StartError>>,
         shutdown: Shutdown,
     ) -> anyhow::Result<()> {
-        let Self { listener, address, app, accept_unknown } = self;
+        let Self { listener, address, app, max_connections, accept_unknown } = self;
         let listener = tokio::net::TcpListener::from_std(listener).context("take over the listening socket")?;
-        // Replies are small and written at once: waiting for more to send would only delay them.
-        let listener = listener.tap_io(|connection| {
-            let _ = connection.set_nodelay(true);
-        });
+        let most = make_room(max_connections);
         tracing::info!(event = "listening", %address, "manager listens on http://{address}");
-        let stop = shutdown.graceful.clone();
-        let stopping = app.stopping.clone();
-        let server = axum::serve(listener, router(app.clone())).with_graceful_shutdown(async move {
-            stop.cancelled().await;
-            stopping.cancel();
-        });
+        let end = CancellationToken::new();
+        let _end_when_left = end.clone().drop_guard();
+        let serving = Serving { most, stop: app.stopping.clone(), end };
+        let server = connection::serve(listener, router(app.clone()), serving);
         let opening = async {
             let stores = match stores.await {
                 Ok(stores) => stores,
@@ -123,15 +121,40 @@ impl Bound {
         };
         let time_over = async {
             shutdown.graceful.cancelled().await;
+            app.stopping.cancel();
             sleep(FINISH_WITHIN).await;
         };
-        let mut server = pin!(server.into_future());
+        let mut server = pin!(server);
         tokio::select! {
-            ended = &mut server => ended.context("serve")?,
+            () = &mut server => {}
             ended = opening => return ended,
             () = shutdown.immediate.cancelled() => {}
             () = time_over => tracing::warn!(event = "unfinished", "requests were still open at the end"),
         }
         Ok(())
     }
+}
+
+/// How many connections there may be, under the limit of open files.
+fn make_room(wanted: usize) -> usize {
+    let files = match Files::make_room(wanted) {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::warn!(event = "limits", %error, "the limit of open files is unknown");
+            return wanted;
+        }
+    };
+    let Files { limit, connections } = files;
+    if connections < wanted {
+        tracing::warn!(
+            event = "limits",
+            files = limit,
+            connections,
+            "{limit} files may be open, so there may be {connections} connections and not {wanted} (MAX_CONNECTIONS): \
+             raise the limit (ulimit -n, LimitNOFILE=)"
+        );
+    } else {
+        tracing::info!(event = "limits", files = limit, connections, "up to {connections} connections at once");
+    }
+    connections
 }

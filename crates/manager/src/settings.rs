@@ -1,3 +1,4 @@
+use clap::builder::RangedU64ValueParser;
 use jobbers_core::process::parse_size;
 
 use crate::access::TokenList;
@@ -33,6 +34,25 @@ pub struct ManagerSettings {
     #[arg(long, env = "MAX_PARAMETERS", value_name = "BYTES", default_value = "1MiB", value_parser = max_parameters)]
     pub max_parameters: usize,
 
+    /// Connections at once; more are sent away with 503. Never more than the limit of open files allows
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = ManagerSettings::MAX_CONNECTIONS)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_connections: usize,
+
+    /// Requests at once that wait for the end of a task (`?wait=`); more get 503
+    #[arg(long, env = "MAX_WAITS", value_name = "NUMBER", default_value_t = ManagerSettings::MAX_WAITS)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_waits: usize,
+
+    /// Streams of server-sent events at once; more get 503
+    #[arg(long, env = "MAX_STREAMS", value_name = "NUMBER", default_value_t = ManagerSettings::MAX_STREAMS)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_streams: usize,
+
+    /// Bytes of request bodies in memory at once, of all requests together; what is more gets 503
+    #[arg(long, env = "MAX_BODIES", value_name = "BYTES", default_value = "256MiB", value_parser = max_bodies)]
+    pub max_bodies: usize,
+
     /// Store tasks of types that no worker ever registered, with unchecked parameters
     #[arg(long)]
     pub accept_unknown: bool,
@@ -42,6 +62,10 @@ impl ManagerSettings {
     const BIND: &str = "127.0.0.1:8000";
     const MAX_BODY: usize = 16 << 20;
     const MAX_PARAMETERS: usize = 1 << 20;
+    const MAX_CONNECTIONS: usize = 16_384;
+    const MAX_WAITS: usize = 12_000;
+    const MAX_STREAMS: usize = 1_000;
+    const MAX_BODIES: usize = 256 << 20;
 }
 
 impl Default for ManagerSettings {
@@ -53,6 +77,10 @@ impl Default for ManagerSettings {
             origins: Vec::new(),
             max_body: Self::MAX_BODY,
             max_parameters: Self::MAX_PARAMETERS,
+            max_connections: Self::MAX_CONNECTIONS,
+            max_waits: Self::MAX_WAITS,
+            max_streams: Self::MAX_STREAMS,
+            max_bodies: Self::MAX_BODIES,
             accept_unknown: false,
         }
     }
@@ -60,6 +88,10 @@ impl Default for ManagerSettings {
 
 fn max_body(text: &str) -> Result<usize, String> {
     parse_size("MAX_BODY", text, 256 << 20)
+}
+
+fn max_bodies(text: &str) -> Result<usize, String> {
+    parse_size("MAX_BODIES", text, 1 << 40)
 }
 
 fn max_parameters(text: &str) -> Result<usize, String> {

@@ -6,6 +6,7 @@ mod away;
 mod cancel;
 mod harness;
 mod http;
+mod load;
 mod program;
 mod refused;
 mod status;

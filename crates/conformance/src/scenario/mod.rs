@@ -10,6 +10,7 @@ pub mod cancel;
 pub mod claim;
 pub mod concurrent;
 pub mod directory;
+pub mod drain;
 pub mod expire;
 pub mod finish;
 pub mod forget;
@@ -17,15 +18,20 @@ pub mod hasten;
 pub mod idempotency;
 pub mod limits;
 mod list;
+pub mod lists;
 pub mod order;
+pub mod pages;
 pub mod promote;
+pub mod races;
 pub mod reap;
 pub mod record;
 pub mod renew;
 pub mod repeat;
 pub mod resubmit;
 pub mod signals;
+pub mod statistics;
 pub mod submit;
+pub mod tasks;
 
 /// Makes each scenario a test. `$environment` names an async function that makes a fresh [`Environment`](crate::Environment).
 #[macro_export]

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::problem::{Kind, Problem};
+use crate::room::Taken;
 
 /// How long a client may take to send a body.
 const SEND_WITHIN: Duration = Duration::from_secs(30);
@@ -26,7 +27,7 @@ impl FromRequest<Arc<App>> for JsonBody {
         check_content_type(request.headers())?;
         let slow =
             |_| Err(Problem::new(Kind::TooSlow, format!("the body did not arrive within {} s", SEND_WITHIN.as_secs())));
-        timeout(SEND_WITHIN, read(request, app.max_body)).await.unwrap_or_else(slow).map(Self)
+        timeout(SEND_WITHIN, read(request, app)).await.unwrap_or_else(slow).map(Self)
     }
 }
 
@@ -52,7 +53,8 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+async fn read(request: Request, app: &App) -> Result<Bytes, Problem> {
+    let limit = app.max_body;
     let too_large =
         || Problem::new(Kind::TooLarge, format!("the body is larger than MAX_BODY, which is {limit} bytes"));
     let announced =
@@ -62,12 +64,26 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     }
     let mut stream = request.into_body().into_data_stream();
     let mut body = BytesMut::new();
+    let mut room = app.room.for_body(0)?;
     while let Some(part) = stream.next().await {
         let part = part.map_err(|error| Problem::new(Kind::BrokenRequest, format!("the body broke off: {error}")))?;
         if body.len() + part.len() > limit {
             return Err(too_large());
         }
+        room.merge(app.room.for_body(part.len())?);
         body.extend_from_slice(&part);
     }
-    Ok(body.freeze())
+    Ok(Bytes::from_owner(Held { body, _room: room }))
+}
+
+/// A body that keeps its room for as long as any of it is used.
+struct Held {
+    body: BytesMut,
+    _room: Taken,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }

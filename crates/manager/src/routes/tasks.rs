@@ -57,7 +57,10 @@ async fn reply(app: &App, TaskIdInPath(id): TaskIdInPath, wait: Wait, spelling: 
 async fn look(app: &App, id: TaskId, Wait(wait): Wait) -> Result<Task, Problem> {
     let operations = app.operations()?;
     let task = match wait {
-        Some(at_most) => operations.wait(id, at_most, &app.stopping).await,
+        Some(at_most) => {
+            let _room = app.room.for_wait()?;
+            operations.wait(id, at_most, &app.stopping).await
+        }
         None => operations.get(id).await,
     };
     Ok(task?)
