@@ -11,7 +11,7 @@ use jobbers_conformance::{Environment, Worker, scheduler};
 use jobbers_core::model::{DeadLetter, Policy, ProcessInfo, ProcessKind, Progress, TaskType};
 use jobbers_core::store::QueueSlots;
 
-use super::OwnServer;
+use super::{OwnServer, audit};
 
 const TASKS: u64 = 200;
 
@@ -93,7 +93,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 33] = [
+const PARTITION_KEYS: [(&str, bool); 34] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -114,6 +114,7 @@ const PARTITION_KEYS: [(&str, bool); 33] = [
     ("sequence", true),
     ("waits:", false),
     ("waits", false),
+    ("runs", false),
     ("idem:", true),
     ("policies", true),
     ("queues", true),
@@ -141,6 +142,7 @@ async fn a_full_life_leaves_only_known_keys() {
     let server = OwnServer::start(&WITHOUT_PERSISTENCE);
     let env = server.environment().await;
     full_life(&env).await;
+    audit::check(&server);
     // The server replies bytes; keys of tasks hold ids, which are not text. The test reads them lossily.
     let keys = server.server.command(&["KEYS", "*"]);
     assert!(keys.len() > 200, "{} keys", keys.len());

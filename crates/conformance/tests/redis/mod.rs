@@ -1,6 +1,8 @@
 //! The store on Redis: every scenario, and what only it can show.
 
+mod audit;
 mod keys;
+mod lists;
 mod memory;
 mod restart;
 mod scripts;

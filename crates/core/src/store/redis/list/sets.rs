@@ -4,9 +4,9 @@ use super::super::codec::arguments::Arguments;
 use super::super::connection::RedisStore;
 use super::super::keys;
 use super::super::reply::Reply;
-use super::filter_arguments;
 use super::page::{Page, nothing};
-use super::place::{At, Place, at};
+use super::place::{At, Place, Within, at};
+use super::{filter_arguments, with_place};
 use crate::model::{Status, TaskId, Timestamp};
 use crate::store::{Cursor, Filter, List, Listed, Result};
 
@@ -23,21 +23,36 @@ struct Set {
 
 pub(super) async fn list(store: &RedisStore, list: &List, limit: usize, status: Status) -> Result<Listed> {
     let mut page = Page::new(limit);
-    let place = match &list.after {
-        Some(Cursor::Submission(_)) => return Ok(nothing()),
+    let bound = match &list.after {
         Some(Cursor::Own(bytes)) => match Place::read(bytes) {
-            Some(place) => place,
-            None => return Ok(nothing()),
+            Some(Place { bound, within: Within::Sets(set, after) }) => {
+                return in_turn(store, list, status, Turn { bound, set, after }, page).await;
+            }
+            _ => return Ok(nothing()),
         },
-        Some(Cursor::Time(time, id)) => Place { bound: Some(at((*time, *id))), ..Place::default() },
-        None => Place::default(),
+        Some(Cursor::Submission(_)) => return Ok(nothing()),
+        Some(Cursor::Time(time, id)) => Some(at(*time, *id)),
+        None => None,
     };
-    if !matches!(list.after, Some(Cursor::Own(_)))
-        && let Some(sets) = few(store, &list.filter, status, &mut page).await?
-    {
-        return merged(store, list, status, &sets, place.bound, page).await;
+    match few(store, &list.filter, status, &mut page).await? {
+        Some(sets) => merged(store, list, status, &sets, bound, page).await,
+        None => in_turn(store, list, status, Turn { bound, set: String::new(), after: None }, page).await,
     }
-    in_turn(store, list, status, place, page).await
+}
+
+/// How far a list is that goes through its sets in turn.
+#[derive(Debug, Clone)]
+struct Turn {
+    bound: Option<At>,
+    /// The set that it is at, or behind if `after` is none.
+    set: String,
+    after: Option<At>,
+}
+
+impl Turn {
+    fn cursor(self) -> Cursor {
+        Place { bound: self.bound, within: Within::Sets(self.set, self.after) }.cursor()
+    }
 }
 
 /// All sets of the list, if they are few enough.
@@ -158,12 +173,12 @@ async fn merged(
 }
 
 /// One set after the other, in order of names.
-async fn in_turn(store: &RedisStore, list: &List, status: Status, mut place: Place, mut page: Page) -> Result<Listed> {
+async fn in_turn(store: &RedisStore, list: &List, status: Status, mut turn: Turn, mut page: Page) -> Result<Listed> {
     loop {
         if page.is_over_beside(NAMES_AT_ONCE) {
-            return Ok(page.end(Some(place.cursor())));
+            return Ok(page.end(Some(turn.cursor())));
         }
-        let names = names(store, &list.filter, status, &place.set, place.after.is_some()).await?;
+        let names = names(store, &list.filter, status, &turn.set, turn.after.is_some()).await?;
         page.look_at(names.len());
         let is_end = names.len() < NAMES_AT_ONCE;
         let last = names.last().cloned();
@@ -171,30 +186,30 @@ async fn in_turn(store: &RedisStore, list: &List, status: Status, mut place: Pla
         let mut rest = &sets[..];
         while !rest.is_empty() {
             if page.is_over() {
-                return Ok(page.end(Some(place.cursor())));
+                return Ok(page.end(Some(turn.cursor())));
             }
             // The set may have gone meanwhile.
-            let first = place.after.filter(|_| rest[0].name == place.set).or(place.bound);
+            let first = turn.after.filter(|_| rest[0].name == turn.set).or(turn.bound);
             let arguments = arguments(list, status, rest, page.room(), page.budget()).with("merge", false);
             let arguments = with_place(arguments, "first", first);
-            let read = read(store, with_place(arguments, "behind", place.bound)).await?;
+            let read = read(store, with_place(arguments, "behind", turn.bound)).await?;
             page.look_at(read.looked);
             for (time, id, number) in read.found {
                 let Some(set) = number.checked_sub(1).and_then(|index| rest.get(index)) else { continue };
-                let here = Place { set: set.name.clone(), after: Some((time, id)), ..place.clone() };
+                let here = Turn { set: set.name.clone(), after: Some((time, id)), ..turn };
                 page.add(id, here.cursor());
             }
             let done = if read.more { read.set.saturating_sub(1) } else { read.set };
             if let Some(set) = done.checked_sub(1).and_then(|index| rest.get(index)) {
-                place = Place { set: set.name.clone(), after: None, ..place };
+                turn = Turn { set: set.name.clone(), after: None, ..turn };
             }
             rest = rest.get(done..).unwrap_or_default();
             if let (true, Some(set), Some(after)) = (read.more, rest.first(), read.last) {
-                place = Place { set: set.name.clone(), after: Some(after), ..place };
+                turn = Turn { set: set.name.clone(), after: Some(after), ..turn };
             }
         }
         match last {
-            Some(last) if !is_end => place = Place { set: last, after: None, ..place },
+            Some(last) if !is_end => turn = Turn { set: last, after: None, ..turn },
             _ => return Ok(page.end(None)),
         }
     }
@@ -230,11 +245,4 @@ fn arguments(list: &List, status: Status, sets: &[Set], limit: usize, budget: us
         .with("newest_first", status != Status::Scheduled)
         .with("limit", limit as u64)
         .with("budget", budget as u64)
-}
-
-fn with_place(arguments: Arguments, name: &str, place: Option<At>) -> Arguments {
-    match place {
-        Some((time, id)) => arguments.with(name, (time, id.to_bytes())),
-        None => arguments,
-    }
 }
