@@ -274,7 +274,8 @@ pub async fn bulk_cancellations_are_told_to_each_worker(env: &Environment) {
 }
 
 pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
-    let mut moves = env.other().await.moves().await.expect("moves");
+    let other = env.other().await;
+    let mut moves = other.moves().await.expect("moves");
     submit(env.store(), task_after(60, 1)).await;
     env.store().hasten(&[id(1)]).await.expect("hasten");
     expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
