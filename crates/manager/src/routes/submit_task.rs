@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jobbers_core::operation::Submitted;
 
 use crate::app::App;
-use crate::extract::JsonBody;
+use crate::extract::{JsonBody, Key};
 use crate::problem::Problem;
 use crate::trace_parent::trace_id;
 use crate::wire::{Message, OlderNewTask, Spelling, task_body};
@@ -16,13 +16,14 @@ use crate::wire::{Message, OlderNewTask, Spelling, task_body};
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    key: Key,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let operations = app.operations()?;
     let new = OlderNewTask::read(&body, app.max_parameters)?;
     let parameters_at = new.parameters_pointer();
-    let submitted = operations.submit(new.into_submission(trace_id(&headers))).await;
-    let task = match submitted.map_err(|error| Problem::of_submission(error, parameters_at))? {
+    let submitted = operations.submit(new.into_submission(trace_id(&headers), key.of_one())).await;
+    let task = match submitted.map_err(|error| Problem::of_submission(error, "", parameters_at))? {
         Submitted::Created(task) | Submitted::Exists(task) => task,
     };
     let policy = operations.policy(&task).await?;

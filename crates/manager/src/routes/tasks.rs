@@ -9,7 +9,7 @@ use jobbers_core::model::{Task, TaskId};
 use jobbers_core::operation::Submitted;
 
 use crate::app::App;
-use crate::extract::{JsonBody, TaskIdInPath, Wait};
+use crate::extract::{JsonBody, Key, TaskIdInPath, Wait};
 use crate::problem::Problem;
 use crate::trace_parent::trace_id;
 use crate::wire::{NewTask, Spelling, task_body};
@@ -18,13 +18,14 @@ use crate::wire::{NewTask, Spelling, task_body};
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    key: Key,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let operations = app.operations()?;
     let new = NewTask::read(&body, app.max_parameters)?;
     let parameters_at = new.parameters_pointer();
-    let submitted = operations.submit(new.into_submission(trace_id(&headers))).await;
-    let (status, task) = match submitted.map_err(|error| Problem::of_submission(error, parameters_at))? {
+    let submitted = operations.submit(new.into_submission(trace_id(&headers), key.of_one())).await;
+    let (status, task) = match submitted.map_err(|error| Problem::of_submission(error, "", parameters_at))? {
         Submitted::Created(task) => (StatusCode::CREATED, task),
         Submitted::Exists(task) => (StatusCode::OK, task),
     };

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use jobbers_core::model::{AttemptEnd, EndKind, Policy, Progress, Status, Task, TaskId, Timestamp, WorkerId};
 use serde::Serialize;
 
@@ -25,8 +27,8 @@ pub(crate) struct TaskBody<'t> {
     result: Option<Raw<'t>>,
     /// The newest of `errors`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'t str>,
-    errors: Vec<&'t str>,
+    error: Option<Cow<'t, str>>,
+    errors: Vec<Cow<'t, str>>,
     attempts: Vec<AttemptBody<'t>>,
     attempt: u32,
     retry_attempt: u32,
@@ -38,6 +40,8 @@ pub(crate) struct TaskBody<'t> {
     submitted_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     run_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,13 +58,16 @@ pub(crate) struct TaskBody<'t> {
     metadata: Option<Raw<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'t str>,
+    /// Only in the list of those that run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_ms: Option<u64>,
     #[serde(flatten)]
     older: Option<Older<'t>>,
 }
 
 /// The end of an attempt that did not complete the task.
 #[derive(Debug, Serialize)]
-struct AttemptBody<'t> {
+pub(crate) struct AttemptBody<'t> {
     attempt: u32,
     retry_attempt: u32,
     started_at: Timestamp,
@@ -78,7 +85,7 @@ struct AttemptBody<'t> {
 #[derive(Debug, Serialize)]
 struct Older<'t> {
     results: Raw<'t>,
-    last_error: Option<&'t str>,
+    last_error: Option<Cow<'t, str>>,
     last_heartbeat_at: Option<Timestamp>,
     scheduled_at: Option<Timestamp>,
 }
@@ -86,10 +93,10 @@ struct Older<'t> {
 /// The task in its wire form. `policy` is the one that it is treated by, as far as that is known.
 pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: Spelling) -> TaskBody<'t> {
     let redacted = policy.map_or(&[][..], |policy| &policy.redact);
-    let errors: Vec<&str> = task.attempts.iter().filter_map(error).collect();
+    let errors: Vec<Cow<'t, str>> = errors(task).collect();
     let older = || Older {
         results: task.result.as_ref().map_or_else(Raw::empty_object, |result| Raw::new(result, redacted)),
-        last_error: errors.last().copied(),
+        last_error: errors.last().cloned(),
         last_heartbeat_at: task.heartbeat_at,
         scheduled_at: task.run_at,
     };
@@ -102,8 +109,8 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         priority: task.priority,
         parameters: Raw::new(&task.parameters, redacted),
         result: task.result.as_ref().map(|result| Raw::new(result, redacted)),
-        error: errors.last().copied(),
-        attempts: task.attempts.iter().map(attempt_body).collect(),
+        error: errors.last().cloned(),
+        attempts: history(task),
         attempt: task.attempt,
         retry_attempt: task.failures,
         lost: task.lost,
@@ -111,6 +118,7 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         progress: task.progress.as_ref(),
         submitted_at: task.submitted_at,
         run_at: task.run_at,
+        expires_at: task.expires_at,
         started_at: task.started_at,
         retried_at: retried_at(task),
         heartbeat_at: task.heartbeat_at,
@@ -119,9 +127,25 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         worker: task.worker,
         metadata: task.metadata.as_ref().map(|metadata| Raw::new(metadata, &[])),
         trace_id: task.trace_id.as_deref(),
+        running_ms: None,
         older: (spelling == Spelling::Older).then(older),
         errors,
     }
+}
+
+impl TaskBody<'_> {
+    /// Says how long the attempt has run that runs.
+    #[must_use]
+    pub(crate) fn running_at(mut self, now: Timestamp) -> Self {
+        self.running_ms =
+            self.started_at.map(|started| u64::try_from(now.since(started).as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+}
+
+/// The ends of a task's attempts.
+pub(crate) fn history(task: &Task) -> Vec<AttemptBody<'_>> {
+    task.attempts.iter().map(attempt_body).collect()
 }
 
 fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
@@ -136,6 +160,19 @@ fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
         error_type: &end.detail.error_type,
         backtrace: end.detail.backtrace.as_deref(),
     }
+}
+
+/// What went wrong, the newest last.
+fn errors(task: &Task) -> impl Iterator<Item = Cow<'_, str>> {
+    let expired = expired_at(task).map(|time| Cow::Owned(format!("expired at {time}, before it had started")));
+    task.attempts.iter().filter_map(error).map(Cow::Borrowed).chain(expired)
+}
+
+/// When the task expired, if that is what it was cancelled for. Once it has started, or was resubmitted, it does not
+/// expire any more.
+fn expired_at(task: &Task) -> Option<Timestamp> {
+    let over = |expires_at: &Timestamp| task.ended_at.is_some_and(|ended| ended >= *expires_at);
+    task.expires_at.filter(|_| task.status == Status::Cancelled && task.attempt == 0).filter(over)
 }
 
 /// What went wrong in an attempt; nothing did where someone asked for its end.

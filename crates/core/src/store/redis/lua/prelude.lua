@@ -164,6 +164,12 @@ local function schedule(lane, id, due)
   call('ZADD', P .. 'dues', 'LT', due, lane.queue)
 end
 
+-- After tasks left the scheduled ones of a queue: says anew when the queue's next one is due.
+local function refresh_due(queue)
+  local first = call('ZRANGE', P .. 'scheduled:' .. queue, 0, 0, 'WITHSCORES')
+  if first[2] then call('ZADD', P .. 'dues', first[2], queue) else call('ZREM', P .. 'dues', queue) end
+end
+
 local function ended_key(lane, set_name)
   return set_name == 'dead' and P .. 'dead:' .. lane.kind or P .. 'ended:' .. lane.kind .. ':' .. set_name
 end
