@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod lists;
+mod log;
 mod memory;
 mod restart;
 mod scripts;

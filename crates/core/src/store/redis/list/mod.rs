@@ -2,6 +2,7 @@
 //! checks them on the heads of the records.
 
 mod log;
+mod names;
 mod page;
 mod place;
 mod sets;
