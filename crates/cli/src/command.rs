@@ -1,30 +1,70 @@
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tokio::runtime::Builder;
 
 use super::cancel::Cancel;
+use super::completions::Completions;
+use super::dead::Dead;
 use super::dev::Dev;
+use super::failed::Failed;
 use super::failure::Failure;
+use super::inspect::Inspect;
+use super::later::Later;
+use super::list::ListTasks;
+use super::resubmit::Resubmit;
+use super::retry::Retry;
+use super::run_now::RunNow;
 use super::status::Status;
 use super::submit::Submit;
 
-/// Submits tasks, looks at them, stops them; and runs everything on one machine.
+/// Submits tasks, looks at them, stops and repeats them; and runs everything on one machine.
 ///
 /// Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
 #[derive(Debug, Parser)]
-#[command(name = "jobbers", version)]
+#[command(name = "jobbers", version, after_help = EXAMPLES)]
 struct Jobbers {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "First steps:
+  jobbers dev                                   start everything on this machine, in a terminal of its own
+  jobbers types                                 which tasks there are, and what they take
+  jobbers submit word_count path=docs --wait    submit one, and wait for its result
+  jobbers list                                  the newest tasks
+  jobbers status ID --follow                    watch one until its end
+  jobbers cancel ID                             stop one
+  jobbers resubmit ID                           run one again that has failed or was cancelled
+
+`jobbers COMMAND --help` tells more of each. Commands speak to the manager at JOBBERS_URL (http://127.0.0.1:8000).";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Dev(Box<Dev>),
-    Submit(Submit),
+    Submit(Box<Submit>),
     Status(Status),
+    Inspect(Inspect),
+    List(ListTasks),
+    Failed(Failed),
+    Dead(Dead),
     Cancel(Cancel),
+    Resubmit(Resubmit),
+    Retry(Retry),
+    Run(RunNow),
+    Completions(Completions),
+    #[command(hide = true)]
+    Queues(Later),
+    #[command(hide = true)]
+    Roles(Later),
+    #[command(hide = true)]
+    Pause(Later),
+    #[command(hide = true)]
+    Resume(Later),
+    #[command(hide = true)]
+    Purge(Later),
+    #[command(hide = true)]
+    Explain(Later),
 }
 
 /// The program `jobbers`.
@@ -40,20 +80,41 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Dev(dev) => dev.run(),
         Command::Submit(submit) => wait_for(submit.run()),
         Command::Status(status) => wait_for(status.run()),
+        Command::Inspect(inspect) => wait_for(inspect.run()),
+        Command::List(list) => wait_for(list.run()),
+        Command::Failed(failed) => wait_for(failed.run()),
+        Command::Dead(dead) => wait_for(dead.run()),
         Command::Cancel(cancel) => wait_for(cancel.run()),
+        Command::Resubmit(resubmit) => wait_for(resubmit.run()),
+        Command::Retry(retry) => wait_for(retry.run()),
+        Command::Run(run) => wait_for(run.run()),
+        Command::Completions(completions) => completions.run(Jobbers::command()),
+        Command::Queues(later) => later.refuse("queues"),
+        Command::Roles(later) => later.refuse("roles"),
+        Command::Pause(later) => later.refuse("pause"),
+        Command::Resume(later) => later.refuse("resume"),
+        Command::Purge(later) => later.refuse("purge"),
+        Command::Explain(later) => later.refuse("explain"),
     }
 }
+
+/// What a shell says of a program that was ended by Ctrl-C.
+const INTERRUPTED: u8 = 130;
 
 fn wait_for(call: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Failed(format!("it cannot start: {error}")))?;
-    runtime.block_on(call)
+    runtime.block_on(async {
+        // Progress bars clean up after themselves when the call is dropped.
+        tokio::select! {
+            done = call => done,
+            Ok(()) = tokio::signal::ctrl_c() => Err(Failure::Silent(INTERRUPTED)),
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -26,7 +26,7 @@ impl Failure {
     /// Shows a failure of `program`, and answers its exit code.
     pub(crate) fn report(&self, program: &str) -> ExitCode {
         match self {
-            Self::Usage(text) | Self::Failed(text) => eprintln!("{program}: {text}"),
+            Self::Usage(text) | Self::Failed(text) => super::out::remark(format_args!("{program}: {text}")),
             Self::Silent(_) => {}
         }
         self.exit_code()

@@ -4,11 +4,26 @@
 
 mod cancel;
 mod command;
+mod completions;
+mod dead;
 mod dev;
+mod failed;
 mod failure;
+mod filter;
+mod follow;
+mod ids;
+mod inspect;
+mod later;
+mod list;
 mod manager;
+mod many;
 mod migrate;
+mod moment;
+mod out;
 mod parameters;
+mod resubmit;
+mod retry;
+mod run_now;
 mod show;
 mod status;
 mod submit;

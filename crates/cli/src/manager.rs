@@ -4,6 +4,7 @@ use super::failure::Failure;
 
 /// Which manager a command speaks to, and how it answers.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Manager")]
 pub(crate) struct ManagerArgs {
     /// Where the manager is
     #[arg(long, env = "JOBBERS_URL", value_name = "URL", default_value = "http://127.0.0.1:8000")]
@@ -14,7 +15,7 @@ pub(crate) struct ManagerArgs {
     #[arg(long, env = "JOBBERS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// Print the task as JSON, as the manager sent it
+    /// Print JSON, as the manager sent it
     #[arg(long)]
     pub(crate) json: bool,
 }

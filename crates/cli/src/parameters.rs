@@ -10,6 +10,13 @@ pub(crate) fn read(words: &[String], stdin: impl Read) -> Result<Value, String> 
             let text = std::io::read_to_string(stdin).map_err(|error| format!("standard input: {error}"))?;
             object(&text).map_err(|error| format!("standard input: {error}"))
         }
+        words => read_words(words),
+    }
+}
+
+/// Reads `key=value` pairs, or one JSON object.
+pub(crate) fn read_words(words: &[String]) -> Result<Value, String> {
+    match words {
         [word] if word.trim_start().starts_with(['{', '[']) => object(word),
         words => pairs(words),
     }

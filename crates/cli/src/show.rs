@@ -1,67 +1,211 @@
-//! A task as people and scripts read it.
+//! Tasks as people read them.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
-use jobbers_client::Task;
+use jobbers_client::{Status, Task};
 use serde_json::Value;
 
-/// Prints a task to standard output. A reader that has gone, such as `head`, is no failure.
-pub(crate) fn print(task: &Task, json: bool) {
-    let text = if json { format!("{}\n", Value::Object(task.body.clone())) } else { text(task) };
-    let _ = std::io::stdout().write_all(text.as_bytes());
+use super::failure::Failure;
+use super::out::{self, Cell, Column, Look, Table, Tint, age, moment, one_line, visible};
+
+/// Where values begin.
+const INDENT: usize = 15;
+
+/// Prints a task, or the JSON that the manager sent.
+pub(crate) fn print(task: &Task, json: bool) -> Result<(), Failure> {
+    if json { out::print_line(&task.json) } else { out::print(&text(task, &Look::of_stdout())) }
 }
 
-/// Times that are shown, as the manager calls them and as people read them.
-const TIMES: [(&str, &str); 7] = [
-    ("submitted_at", "submitted"),
-    ("run_at", "due"),
-    ("started_at", "started"),
-    ("heartbeat_at", "heartbeat"),
-    ("cancel_requested_at", "cancel asked"),
-    ("retried_at", "retried"),
-    ("completed_at", "ended"),
-];
-
-fn text(task: &Task) -> String {
-    let mut text = format!("{} {} version {}: {}\n", task.id, task.name, task.version, task.status);
-    let mut line = |label: &str, value: &str| {
-        let _ = writeln!(text, "  {label:<13}{value}");
-    };
-    line("queue", &task.queue);
-    if task.attempt > 0 {
-        line("attempt", &task.attempt.to_string());
-    }
-    for (field, label) in TIMES {
-        if let Some(Value::String(time)) = task.body.get(field) {
-            line(label, time);
+/// Prints tasks: one as a block, several as a table. As JSON an array, unless it is one.
+pub(crate) fn print_all(tasks: &[Task], json: bool) -> Result<(), Failure> {
+    match tasks {
+        [task] => print(task, json),
+        tasks if json => {
+            let tasks: Vec<&str> = tasks.iter().map(|task| task.json.as_str()).collect();
+            out::print_line(format_args!("[{}]", tasks.join(",")))
+        }
+        tasks => {
+            let look = Look::of_stdout();
+            out::print(&table(tasks, &look).render(&look))
         }
     }
-    if let Some(progress) = &task.progress {
-        line("progress", &progress.to_string());
-    }
-    if let Some(error) = &task.error {
-        line("error", &error.replace('\n', &format!("\n{:15}", "")));
-    }
-    if let Some(result) = &task.result {
-        line("result", &laid_out(result, 15));
-    }
-    text
 }
 
-/// JSON as people read it: on one line what fits there, the rest indented further than `indent`.
-fn laid_out(value: &Value, indent: usize) -> String {
-    const WIDTH: usize = 100;
+/// What is known of a task in a few lines.
+pub(crate) fn text(task: &Task, look: &Look) -> String {
+    let mut block = Block::new(task, look);
+    block.field("queue", Some(&task.queue));
+    if task.attempt > 0 {
+        block.field("attempt", Some(&task.attempt.to_string()));
+    }
+    block.times(task);
+    block.field("progress", progress(task).as_deref());
+    block.field("error", task.error.as_deref());
+    block.value("result", task.result.as_ref());
+    block.text
+}
+
+/// Everything that is known of a task.
+pub(crate) fn whole(task: &Task, look: &Look) -> String {
+    let mut block = Block::new(task, look);
+    block.field("queue", Some(&format!("{}, priority {}", task.queue, task.priority)));
+    let most = task.max_retries.map(|most| format!(" of {most}")).unwrap_or_default();
+    let lost = if task.lost == 0 { String::new() } else { format!(", {} lost with their workers", task.lost) };
+    block.field("attempt", Some(&format!("{}, retries {}{most}{lost}", task.attempt, task.retry_attempt)));
+    block.field("worker", task.worker.as_deref());
+    block.times(task);
+    block.field("progress", progress(task).as_deref());
+    block.value("parameters", Some(&task.parameters));
+    block.value("metadata", task.metadata.as_ref());
+    block.field("trace", task.trace_id.as_deref());
+    for attempt in &task.attempts {
+        let label = format!("attempt {}", attempt.attempt);
+        let began = attempt.started_at.as_deref().unwrap_or("?");
+        let ended = attempt.failed_at.as_deref().map(|ended| block.time(ended)).unwrap_or_default();
+        let worker = attempt.worker.as_deref().unwrap_or("?");
+        block.field(&label, Some(&format!("{began} to {ended}, worker {worker}")));
+        let kind = if attempt.error_type.is_empty() { String::new() } else { format!("{}: ", attempt.error_type) };
+        block.tinted("", &format!("{kind}{}", attempt.error), Tint::Bad);
+        if let Some(backtrace) = &attempt.backtrace {
+            block.tinted("", backtrace.trim_end(), Tint::Faint);
+        }
+    }
+    block.value("result", task.result.as_ref());
+    block.text
+}
+
+/// A task as a block of lines, each with its label.
+struct Block<'a> {
+    text: String,
+    look: &'a Look,
+}
+
+impl<'a> Block<'a> {
+    fn new(task: &Task, look: &'a Look) -> Self {
+        let status = Tint::of(&task.status).paint(&task.status.to_string(), look.colour);
+        Self { text: format!("{} {} version {}: {status}\n", task.id, visible(&task.name), task.version), look }
+    }
+
+    fn field(&mut self, label: &str, value: Option<&str>) {
+        let tint = if label == "error" { Tint::Bad } else { Tint::Plain };
+        if let Some(value) = value {
+            self.tinted(label, value, tint);
+        }
+    }
+
+    fn tinted(&mut self, label: &str, value: &str, tint: Tint) {
+        let value = tint.paint(&visible(value), self.look.colour).replace('\n', &format!("\n{:INDENT$}", ""));
+        let label = format!("{label:<13}");
+        let _ = writeln!(self.text, "  {}{value}", Tint::Faint.paint(&label, self.look.colour));
+    }
+
+    fn value(&mut self, label: &str, value: Option<&Value>) {
+        if let Some(value) = value {
+            let width = self.look.width.map_or(100, usize::from).max(40);
+            self.field(label, Some(&laid_out(value, 0, width - INDENT)));
+        }
+    }
+
+    fn times(&mut self, task: &Task) {
+        for (label, time) in [
+            ("submitted", &task.submitted_at),
+            ("due", &task.run_at),
+            ("expires", &task.expires_at),
+            ("started", &task.started_at),
+            ("heartbeat", &task.heartbeat_at),
+            ("cancel asked", &task.cancel_requested_at),
+            ("retried", &task.retried_at),
+            ("ended", &task.completed_at),
+        ] {
+            let shown = time.as_deref().map(|time| self.time(time));
+            self.field(label, shown.as_deref());
+        }
+    }
+
+    /// As it is, and on a terminal how long ago that is.
+    fn time(&self, time: &str) -> String {
+        match self.look.now {
+            Some(now) => format!("{time} ({})", age(time, now)),
+            None => time.to_owned(),
+        }
+    }
+}
+
+/// How far a task is, on one line.
+pub(crate) fn progress(task: &Task) -> Option<String> {
+    let progress = task.progress.as_ref()?;
+    let message = progress.message.as_deref().map(|message| format!(" {}", one_line(message))).unwrap_or_default();
+    Some(format!("{:.0} %{message}", progress.percent))
+}
+
+/// Tasks as rows.
+pub(crate) fn table(tasks: &[Task], look: &Look) -> Table {
+    let mut table = Table::new([
+        Column::Whole("ID"),
+        Column::Cut("TASK"),
+        Column::Number("V"),
+        Column::Cut("QUEUE"),
+        Column::Whole("STATUS"),
+        Column::Whole("SINCE"),
+        Column::Cut("DETAIL"),
+    ]);
+    for task in tasks {
+        table.row([
+            Cell::from(&task.id),
+            Cell::from(&task.name),
+            Cell::from(task.version),
+            Cell::from(&task.queue),
+            Cell::tinted(&task.status, Tint::of(&task.status)),
+            Cell::from(moment(since(task), look)),
+            detail(task),
+        ]);
+    }
+    table
+}
+
+/// Since when it has its status; when it is due, while it is scheduled.
+fn since(task: &Task) -> Option<&str> {
+    let time = match &task.status {
+        Status::Scheduled => task.run_at.as_ref(),
+        Status::Started => task.started_at.as_ref(),
+        status if status.has_ended() => task.completed_at.as_ref(),
+        _ => None,
+    };
+    time.or(task.submitted_at.as_ref()).map(String::as_str)
+}
+
+/// What there is to say of it in a cell.
+fn detail(task: &Task) -> Cell {
+    match &task.status {
+        Status::Started if task.cancel_requested_at.is_some() => Cell::tinted("is to stop", Tint::Faint),
+        Status::Started => progress(task).unwrap_or_default().into(),
+        Status::Completed => Cell::tinted(task.result.as_ref().map(brief).unwrap_or_default(), Tint::Faint),
+        _ => Cell::tinted(task.error.as_deref().unwrap_or_default(), Tint::Bad),
+    }
+}
+
+/// A result in a cell.
+fn brief(value: &Value) -> String {
+    const MOST: usize = 200;
+    match value {
+        Value::Null => String::new(),
+        value => value.to_string().chars().take(MOST).collect(),
+    }
+}
+
+/// JSON as people read it: on one line what fits into `width`, the rest indented further than `indent`.
+pub(crate) fn laid_out(value: &Value, indent: usize, width: usize) -> String {
     let compact = value.to_string();
-    if indent + compact.len() <= WIDTH {
+    if indent + compact.chars().count() <= width {
         return compact;
     }
     let inner = indent + 2;
     let (open, items, close) = match value {
-        Value::Array(items) => ('[', items.iter().map(|item| laid_out(item, inner)).collect(), ']'),
+        Value::Array(items) => ('[', items.iter().map(|item| laid_out(item, inner, width)).collect(), ']'),
         Value::Object(fields) => {
-            let field =
-                |(name, item): (&String, &Value)| format!("{}: {}", Value::from(name.as_str()), laid_out(item, inner));
+            let field = |(name, item): (&String, &Value)| {
+                format!("{}: {}", Value::from(name.as_str()), laid_out(item, inner, width))
+            };
             ('{', fields.iter().map(field).collect::<Vec<_>>(), '}')
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return compact,
@@ -71,48 +215,4 @@ fn laid_out(value: &Value, indent: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{from_value, json};
-
-    use super::*;
-
-    #[test]
-    fn a_task_is_told_in_a_few_lines() {
-        let task: Task = from_value(json!({
-            "id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "echo_task", "version": 1, "queue": "default",
-            "status": "completed", "attempt": 2, "submitted_at": "2026-03-12T10:00:00.000Z",
-            "completed_at": "2026-03-12T10:00:01.000Z", "error": "first\nsecond", "result": {"value": "hello"},
-        }))
-        .expect("a task");
-        let expected = "\
-01JBKR2E5F3G4H5J6K7L8M9N0P echo_task version 1: completed
-  queue        default
-  attempt      2
-  submitted    2026-03-12T10:00:00.000Z
-  ended        2026-03-12T10:00:01.000Z
-  error        first
-               second
-  result       {\"value\":\"hello\"}
-";
-        assert_eq!(text(&task), expected);
-    }
-
-    #[test]
-    fn what_does_not_fit_on_a_line_is_laid_out() {
-        let words: Vec<String> = (0..30).map(|number| format!("word{number}")).collect();
-        let text = laid_out(&json!({"n": 1, "pair": {"a": [1, 2]}, "words": words}), 15);
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(
-            lines[..5],
-            [
-                "{",
-                "                 \"n\": 1,",
-                "                 \"pair\": {\"a\":[1,2]},",
-                "                 \"words\": [",
-                "                   \"word0\","
-            ]
-        );
-        assert_eq!(lines[34..], ["                 ]", "               }"]);
-        assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["words"][29], "word29");
-    }
-}
+mod tests;

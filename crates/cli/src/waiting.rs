@@ -1,15 +1,20 @@
 use std::time::Duration;
 
-use jobbers_client::{Client, Status, Task};
+use jobbers_client::{Client, Error, Status, Task};
 
 use super::failure::Failure;
+use super::moment::duration;
 
-/// `--wait[=SECONDS]`
+/// What is given if no limit is.
+const FOR_EVER: &str = "for ever";
+
+/// `--wait[=DURATION]`
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct WaitArgs {
-    /// Wait until the task has ended, or so many seconds. The exit code is 0 if it is completed then, else 1
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "inf")]
-    #[arg(value_parser = seconds)]
+    /// Wait until the task has ended, or so long: seconds, or with a unit such as 90s, 5m or 2h. The exit code is 0 if
+    /// it is completed then, else 1
+    #[arg(long, short, value_name = "DURATION", num_args = 0..=1, require_equals = true, value_parser = limit)]
+    #[arg(default_missing_value = FOR_EVER)]
     wait: Option<Limit>,
 }
 
@@ -17,13 +22,8 @@ pub(crate) struct WaitArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Limit(Option<Duration>);
 
-fn seconds(text: &str) -> Result<Limit, String> {
-    const MOST: f64 = 1e9;
-    match text.parse::<f64>() {
-        Ok(f64::INFINITY) if text == "inf" => Ok(Limit(None)),
-        Ok(number) if (0.0..=MOST).contains(&number) => Ok(Limit(Some(Duration::from_secs_f64(number)))),
-        _ => Err("a number of seconds is expected, or nothing to wait until the end".to_owned()),
-    }
+fn limit(text: &str) -> Result<Limit, String> {
+    if text == FOR_EVER { Ok(Limit(None)) } else { duration(text).map(|limit| Limit(Some(limit))) }
 }
 
 impl WaitArgs {
@@ -32,9 +32,9 @@ impl WaitArgs {
     }
 
     /// The task when it has ended, or as it is when the time is over.
-    pub(crate) async fn wait(self, client: &Client, id: &str) -> Result<Task, Failure> {
+    pub(crate) async fn wait(self, client: &Client, id: &str) -> Result<Task, Error> {
         let limit = self.wait.and_then(|limit| limit.0);
-        Ok(client.wait(id, limit).await?)
+        client.wait(id, limit).await
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn verdict(task: &Task) -> Result<(), Failure> {
     match task.status {
         Status::Completed => Ok(()),
         _ if task.status.has_ended() => Err(Failure::Silent(1)),
-        _ => Err(Failure::Failed(format!("the time is over, and the task is {}", task.status))),
+        _ => Err(Failure::Failed(format!("the time is over, and the task {} is {}", task.id, task.status))),
     }
 }
 
@@ -52,11 +52,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_a_number_of_seconds_or_none() {
-        assert_eq!(seconds("inf"), Ok(Limit(None)));
-        assert_eq!(seconds("1.5"), Ok(Limit(Some(Duration::from_millis(1500)))));
+    fn a_limit_is_a_duration_or_none() {
+        assert_eq!(limit(FOR_EVER), Ok(Limit(None)));
+        assert_eq!(limit("1.5"), Ok(Limit(Some(Duration::from_millis(1500)))));
+        assert_eq!(limit("2m"), Ok(Limit(Some(Duration::from_secs(120)))));
         for text in ["", "-1", "NaN", "infinity", "1e99", "soon"] {
-            assert!(seconds(text).is_err(), "{text}");
+            assert!(limit(text).is_err(), "{text}");
         }
     }
 }

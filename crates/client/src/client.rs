@@ -3,16 +3,17 @@ use std::sync::Once;
 use std::time::Duration;
 
 use reqwest::Url;
-use ulid::Ulid;
 
-use super::{Error, Submission, Task};
+use super::Error;
 
 /// What a call may take, unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Half of what a manager takes unless told otherwise.
+const MOST_BODY: usize = 8 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often a submission is sent whose connection breaks.
-const SUBMIT_TRIES: u32 = 3;
+/// How long a manager that is busy or away for a moment is put up with, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A manager to talk to. Clones share its connections.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Client {
     pub(super) base: Url,
     pub(super) token: Option<String>,
     pub(super) timeout: Duration,
+    pub(super) patience: Duration,
+    pub(super) most_body: usize,
 }
 
 impl Client {
@@ -43,7 +46,14 @@ impl Client {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| Error::Configuration(format!("HTTP cannot be used: {error}")))?;
-        Ok(Self { http, base, token: token.map(str::to_owned), timeout: TIMEOUT })
+        Ok(Self {
+            http,
+            base,
+            token: token.map(str::to_owned),
+            timeout: TIMEOUT,
+            patience: PATIENCE,
+            most_body: MOST_BODY,
+        })
     }
 
     /// With another limit for what a call may take (30 s). A wait is not a call: see [`wait`](Self::wait).
@@ -53,27 +63,19 @@ impl Client {
         self
     }
 
-    /// Submits a task and answers it. Without an id it gets one here, so that it can be sent again when the
-    /// connection breaks: the task is submitted once all the same.
-    pub async fn submit(&self, mut submission: Submission) -> Result<Task, Error> {
-        submission.id.get_or_insert_with(|| Ulid::generate().to_string());
-        let mut tries = 1;
-        loop {
-            match self.send(self.http.post(self.at(&["tasks"])).json(&submission), self.timeout).await {
-                Err(Error::NoAnswer { .. }) if tries < SUBMIT_TRIES => tries += 1,
-                answer => return answer,
-            }
-        }
+    /// With another limit (10 s) for how long a call waits in all when the manager asks it to come again later, or
+    /// breaks the connection and is away. A manager that is not there at all is told at once.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
-    /// One task, as it is now.
-    pub async fn get(&self, id: &str) -> Result<Task, Error> {
-        self.send(self.http.get(self.at(&["tasks", id])), self.timeout).await
-    }
-
-    /// Asks for the end of a task: it is cancelled then, or still started with `cancel_requested_at`.
-    pub async fn cancel(&self, id: &str) -> Result<Task, Error> {
-        self.send(self.http.post(self.at(&["tasks", id, "cancel"])), self.timeout).await
+    /// With another size in bytes (8 MiB) that the body of a batch keeps below; a manager takes `MAX_BODY`.
+    #[must_use]
+    pub const fn with_most_body(mut self, bytes: usize) -> Self {
+        self.most_body = bytes;
+        self
     }
 
     /// A path below the base, each part escaped.

@@ -12,20 +12,64 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A call that can be sent twice is sent again by itself when the connection breaks before the answer; a submission
+//! always can, because it gets its id here. A manager that is busy ([`Problem::retry_after`]) is asked again within
+//! [`Client::with_patience`]. Answers come with the JSON that they were read from ([`Task::json`], [`Sent`]).
+//!
+//! Many tasks at once:
+//!
+//! ```no_run
+//! # async fn run(client: jobbers_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use jobbers_client::{BatchItem, Filter, Listing, Selection, Status, Submission};
+//!
+//! let items = (0..50_000).map(|_| BatchItem::try_from(Submission::new("noop", 1))).collect::<Result<Vec<_>, _>>()?;
+//! for result in client.submit_batch(&items).await? {
+//!     assert!(result.status.is_stored(), "{:?}", result.detail);
+//! }
+//! let mut pages = client.pages(Listing::Tasks, Filter::status(Status::Submitted));
+//! while let Some(task) = pages.next_task().await? {
+//!     println!("{} waits in {}", task.id, task.queue);
+//! }
+//! let waiting = Selection::filter(Filter { queue: Some("default".into()), ..Filter::status(Status::Submitted) }, None);
+//! client.cancel_many(&waiting, false).await?;
+//! # Ok(())
+//! # }
+//! ```
 
+mod batch;
 mod client;
 mod error;
+mod events;
+mod filter;
+mod json;
+mod list;
+mod many;
+mod pages;
 mod send;
+mod sent;
+mod sse;
 mod status;
+mod steer;
 mod submission;
+mod submit;
 mod task;
 mod wait;
 
 #[cfg(test)]
 mod tests;
 
+pub use batch::{BatchItem, BatchResult, BatchStatus, InvalidItem, MOST_IN_BATCH};
 pub use client::Client;
 pub use error::{Error, Problem, WrongField};
+pub use events::{Events, TaskEvent};
+pub use filter::Filter;
+pub use json::Json;
+pub use list::{List, Listing, TaskPage};
+pub use many::{MOST_IDS, Outcome, OutcomeStatus, Outcomes, Selection};
+pub use pages::Pages;
+pub use sent::Sent;
 pub use status::Status;
+pub use steer::Removed;
 pub use submission::Submission;
-pub use task::Task;
+pub use task::{Attempt, Progress, Task};

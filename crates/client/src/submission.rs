@@ -22,6 +22,9 @@ pub struct Submission {
     /// RFC 3339 with an offset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_at: Option<String>,
+    /// RFC 3339 with an offset: if it has not started by then, it is cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
 }
@@ -38,6 +41,7 @@ impl Submission {
             priority: None,
             delay: None,
             run_at: None,
+            expires_at: None,
             metadata: None,
         }
     }

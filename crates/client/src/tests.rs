@@ -1,84 +1,17 @@
-use std::sync::{Arc, Mutex};
+mod batch;
+mod events;
+mod fake;
+mod lists;
+mod steer;
+mod types;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use super::*;
-
-/// What a manager in a test does with a call.
-enum Answer {
-    Reply(u16, Value),
-    /// Reads the call and ends the connection.
-    HangUp,
-    /// Reads the call and never answers.
-    Silence,
-}
-
-/// Answers calls one after the other; keeps the heads and bodies that it read.
-struct Manager {
-    url: String,
-    calls: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Manager {
-    async fn start(answers: Vec<Answer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let calls = Arc::new(Mutex::new(Vec::new()));
-        let seen = calls.clone();
-        tokio::spawn(async move {
-            for answer in answers {
-                let (mut connection, _) = listener.accept().await.expect("a connection");
-                let call = read(&mut connection).await;
-                seen.lock().unwrap().push(call);
-                match answer {
-                    Answer::Reply(status, body) => reply(&mut connection, status, &body).await,
-                    Answer::HangUp => {}
-                    Answer::Silence => {
-                        // Until the client gives up.
-                        let _ = connection.read(&mut [0]).await;
-                    }
-                }
-            }
-        });
-        Self { url, calls }
-    }
-
-    fn client(&self) -> Client {
-        Client::new(&self.url, Some("sesame")).expect("a client")
-    }
-
-    fn calls(&self) -> Vec<(String, Value)> {
-        self.calls.lock().unwrap().clone()
-    }
-}
-
-async fn read(connection: &mut TcpStream) -> (String, Value) {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |length| length.parse().expect("a length")) {
-                return (head.to_owned(), serde_json::from_str(body).unwrap_or_default());
-            }
-        }
-        assert_ne!(connection.read_buf(&mut bytes).await.expect("more"), 0, "{text}");
-    }
-}
-
-async fn reply(connection: &mut TcpStream, status: u16, body: &Value) {
-    let body = body.to_string();
-    let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: {}", body.len());
-    connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.expect("written");
-}
-
-fn task(status: &str) -> Value {
-    json!({"id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "noop", "version": 1, "queue": "default", "status": status,
-        "attempt": 1, "result": null})
-}
+use fake::{Answer, Call, Manager, problem, task};
 
 #[tokio::test]
 async fn a_submission_is_sent_with_an_id_and_the_token() {
@@ -87,7 +20,7 @@ async fn a_submission_is_sent_with_an_id_and_the_token() {
     let answer = manager.client().submit(submission).await.expect("a task");
     assert_eq!((answer.status, answer.attempt), (Status::Submitted, 1));
     assert_eq!(answer.result, Some(Value::Null));
-    let (head, body) = &manager.calls()[0];
+    let Call { head, body } = &manager.calls()[0];
     assert!(head.starts_with("POST /tasks HTTP/1.1") && head.contains("authorization: Bearer sesame"), "{head}");
     assert_eq!(body["parameters"], json!({"n": 1}));
     assert_eq!(body["id"].as_str().map(str::len), Some(26));
@@ -101,8 +34,8 @@ async fn after_a_broken_connection_the_same_submission_is_sent_again() {
     assert_eq!(answer.status, Status::Started);
     let calls = manager.calls();
     assert_eq!(calls.len(), 2);
-    assert!(calls[0].1["id"].is_string());
-    assert_eq!(calls[0].1, calls[1].1);
+    assert!(calls[0].body["id"].is_string());
+    assert_eq!(calls[0].body, calls[1].body);
 }
 
 #[tokio::test]
@@ -130,7 +63,7 @@ async fn what_is_no_manager_is_told_from_one() {
 #[tokio::test]
 async fn a_silent_manager_is_given_up_in_time() {
     let manager = Manager::start(vec![Answer::Silence]).await;
-    let client = manager.client().with_timeout(Duration::from_millis(50));
+    let client = manager.client().with_timeout(Duration::from_millis(50)).with_patience(Duration::ZERO);
     let error = client.get("x").await.expect_err("no answer");
     assert!(matches!(&error, Error::NoAnswer { detail, .. } if detail == "the time was over"), "{error}");
 }
@@ -160,7 +93,7 @@ async fn a_wait_goes_on_until_the_end_and_over_a_short_absence() {
     let calls = manager.calls();
     assert_eq!(calls.len(), 4);
     assert!(
-        calls.iter().all(|(head, _)| head.starts_with("GET /tasks/01JBKR2E5F3G4H5J6K7L8M9N0P?wait=60")),
+        calls.iter().all(|call| call.head.starts_with("GET /tasks/01JBKR2E5F3G4H5J6K7L8M9N0P?wait=60")),
         "{calls:?}"
     );
 }
@@ -183,7 +116,7 @@ async fn an_unknown_task_is_not_waited_for() {
 async fn ids_cannot_leave_their_place_in_the_path() {
     let manager = Manager::start(vec![Answer::Reply(400, json!({"status": 400, "detail": "malformed"}))]).await;
     let _ = manager.client().cancel("../x?y#z").await;
-    let (head, _) = &manager.calls()[0];
+    let head = &manager.calls()[0].head;
     assert!(head.starts_with("POST /tasks/..%2Fx%3Fy%23z/cancel HTTP/1.1"), "{head}");
 }
 

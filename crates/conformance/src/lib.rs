@@ -6,6 +6,7 @@
 
 pub mod environment;
 pub mod interleaving;
+pub mod life;
 pub mod oracle;
 pub mod sample;
 pub mod scenario;

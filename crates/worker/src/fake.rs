@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) renewals: Vec<(Instant, Renewal)>,
     pub(crate) taken: HashSet<Token>,
     pub(crate) cancelled: HashSet<Token>,
+    /// What announcing answers.
+    pub(crate) drain: bool,
     pub(crate) announced: Vec<ProcessInfo>,
     pub(crate) retired: Vec<WorkerId>,
     types: HashMap<TaskType, u32>,
@@ -215,7 +217,7 @@ impl Directory for FakeStore {
         let mut inner = self.lock();
         inner.fails("announce")?;
         inner.announced.push(process.clone());
-        Ok(Announced::default())
+        Ok(Announced { drain: inner.drain })
     }
 
     async fn drain(&self, _: WorkerId) -> Result<bool> {

@@ -18,7 +18,7 @@ use crate::claim::{
     ClaimLoop, Consumed, Counts, Delivery, LoopEnd, Running, Slots, follow_queues, watch_deadlines, watch_shutdown,
 };
 use crate::executor::{Executor, Native};
-use crate::renewal::{Connect, RenewalThread, Renewer};
+use crate::renewal::{Capacity, Connect, RenewalThread, Renewer};
 use crate::signals::follow_signals;
 use crate::{Tasks, WorkerSettings};
 
@@ -29,6 +29,8 @@ pub enum WorkerEnd {
     Stopped(Counts),
     /// It has run `WORKER_TTL` tasks.
     Spent(Counts),
+    /// Asked to drain (`POST /workers/{id}/drain`): everything has run to its end, and is delivered.
+    Drained(Counts),
     /// Asked to stop at once: what ran is left to its lease.
     AtOnce(Counts),
     /// Handlers did not stop when they were asked to, in all their `cancel_grace`; what they run is left to its lease.
@@ -39,7 +41,7 @@ impl WorkerEnd {
     /// What a process that was this worker says to its supervisor.
     pub const fn exit_code(self) -> u8 {
         match self {
-            Self::Stopped(_) | Self::Spent(_) => 0,
+            Self::Stopped(_) | Self::Spent(_) | Self::Drained(_) => 0,
             Self::Stuck { .. } => 1,
             Self::AtOnce(_) => 130,
         }
@@ -85,13 +87,16 @@ async fn run_with(
     let running = Arc::new(Running::default());
     let (wake, renew_now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
 
+    let drain = CancellationToken::new();
     let renewer = Renewer {
         process: process_info(worker, &settings, &registrations, started_at),
+        capacity: Capacity::new(settings.worker_concurrent_tasks, &registrations),
         lease: settings.worker_lease,
         running: Arc::clone(&running),
         consumed: consumed.clone(),
         beats,
         renew_now: Arc::clone(&renew_now),
+        drain: drain.clone(),
         stop: CancellationToken::new(),
     };
     let renewal = RenewalThread::start(renewer, connect)?;
@@ -124,6 +129,7 @@ async fn run_with(
         renew_now,
         consumed,
         shutdown: shutdown.clone(),
+        drain,
         ttl: (settings.worker_ttl > 0).then_some(settings.worker_ttl),
         state: Default::default(),
     }
@@ -131,10 +137,12 @@ async fn run_with(
     .await;
     match &end {
         LoopEnd::AtOnce(_) => drop(renewal),
-        LoopEnd::Stopped(_) | LoopEnd::Spent(_) | LoopEnd::Stuck { .. } | LoopEnd::Store(_) => tokio::select! {
-            () = renewal.stop() => {}
-            () = shutdown.immediate.cancelled() => {}
-        },
+        LoopEnd::Stopped(_) | LoopEnd::Spent(_) | LoopEnd::Drained(_) | LoopEnd::Stuck { .. } | LoopEnd::Store(_) => {
+            tokio::select! {
+                () = renewal.stop() => {}
+                () = shutdown.immediate.cancelled() => {}
+            }
+        }
     }
     Ok(ended(end)?)
 }
@@ -229,6 +237,13 @@ fn ended(end: LoopEnd) -> Result<WorkerEnd, StoreError> {
                  WORKER_TTL=0 lets a worker run for ever"
             );
             WorkerEnd::Spent(counts)
+        }
+        LoopEnd::Drained(counts) => {
+            tracing::info!(
+                event = "worker_drained",
+                "worker drained as it was asked to, and ends with exit code 0: {counts}"
+            );
+            WorkerEnd::Drained(counts)
         }
         LoopEnd::AtOnce(counts) => {
             tracing::warn!(event = "worker_ended_at_once", "worker ended at once; its leases run out: {counts}");

@@ -48,15 +48,29 @@ impl Slots {
 impl Model {
     /// Lanes of the best priority in their queue that these slots admit, each with the tasks that may go first.
     fn first_in_line(&self, slots: &Slots) -> Vec<(&Lane, Vec<TaskId>)> {
-        let admitted = || self.lanes.iter().filter(|(lane, _)| slots.admit(lane));
-        let best =
-            |queue: &str| admitted().filter(|(lane, _)| lane.queue == queue).map(|(lane, _)| lane.priority).min();
-        admitted()
-            .filter(|(lane, _)| best(&lane.queue) == Some(lane.priority))
-            .map(|(lane, waiting)| {
-                let first = waiting.first().map(|(rank, _)| *rank);
-                (lane, waiting.iter().take_while(|(rank, _)| Some(*rank) == first).map(|(_, id)| *id).collect())
-            })
+        let mut first = Vec::new();
+        for (lane, waiting) in self.lanes.iter().filter(|(lane, _)| slots.admit(lane)) {
+            let startable: Vec<_> = waiting.iter().copied().filter(|(_, id)| !self.is_expired(*id)).collect();
+            if let Some((rank, _)) = startable.first().copied() {
+                let mut ids: Vec<_> =
+                    startable.iter().take_while(|(other, _)| *other == rank).map(|(_, id)| *id).collect();
+                ids.extend(self.found_at_older_places(lane, rank, &startable));
+                first.push((lane, ids));
+            }
+        }
+        let best: HashMap<&str, u8> =
+            first.iter().rev().map(|(lane, _)| (lane.queue.as_str(), lane.priority)).collect();
+        first.retain(|(lane, _)| best[lane.queue.as_str()] == lane.priority);
+        first
+    }
+
+    /// Tasks that wait at their place, but whose entries of former waiting are before it: a store that did not clear
+    /// these away comes to them first.
+    fn found_at_older_places(&self, lane: &Lane, before: i64, startable: &[(i64, TaskId)]) -> Vec<TaskId> {
+        let left_behind = self.left_behind.get(lane).into_iter().flatten().take_while(|(rank, _)| *rank < before);
+        left_behind
+            .filter(|(_, id)| startable.iter().any(|(rank, other)| other == id && *rank != before))
+            .map(|(_, id)| *id)
             .collect()
     }
 
@@ -78,7 +92,7 @@ impl Model {
         token: Token,
     ) -> ClaimedTask {
         let lane = self.lane_of(id);
-        self.wait_no_more(id);
+        self.wait_no_more(id, true);
         let policy = slots.take(&lane);
         let record = self.records.get_mut(&id).expect("a waiting task has a record");
         record.step(Event::Claim);
@@ -106,6 +120,7 @@ impl Model {
             metadata: task.metadata.clone(),
             trace_id: task.trace_id.clone(),
         };
+        self.tally(&lane.queue).started += 1;
         self.note_change(id);
         claimed
     }

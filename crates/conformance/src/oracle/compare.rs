@@ -3,16 +3,25 @@ use jobbers_core::model::{Status, Task, TaskId};
 use super::Model;
 
 impl Model {
+    /// Takes over what the seam leaves to the store.
+    pub fn settle(&mut self, id: TaskId, actual: &Task) {
+        self.follow_expiry(id, actual);
+        let Some(record) = self.records.get_mut(&id) else { return };
+        let task = &mut record.task;
+        if std::mem::take(&mut record.failures_are_open) && actual.failures + 1 == task.failures {
+            task.failures = actual.failures;
+        }
+        if std::mem::take(&mut record.lost_is_open) && actual.lost + 1 == task.lost {
+            task.lost = actual.lost;
+        }
+    }
+
     /// What a store shows of a task against what it should show.
     pub fn differences(&self, id: TaskId, actual: Option<&Task>) -> Vec<String> {
         match (self.records.get(&id), actual) {
             (None, None) => Vec::new(),
             (Some(record), Some(actual)) => {
                 let mut expected = record.task.clone();
-                if record.counts_are_open {
-                    expected.failures = actual.failures;
-                    expected.lost = actual.lost;
-                }
                 // What an earlier attempt said, and a wish that is settled, may be shown or not.
                 if !record.has_beaten {
                     expected.heartbeat_at = actual.heartbeat_at;

@@ -53,7 +53,9 @@ impl Model {
             (transition.event, transition.destination.clone())
         };
         remember_end(record, transition, now);
-        record.counts_are_open = yields && transition.destination != Destination::Cancelled;
+        let yielded = yields && transition.destination != Destination::Cancelled;
+        record.failures_are_open = yielded && transition.counts_failure;
+        record.lost_is_open = yielded && transition.counts_lost;
         record.step(event);
         let status = record.task.status;
         assert_eq!(status, destination.status(), "{event} leads where the transition says");
@@ -62,6 +64,8 @@ impl Model {
         if status.is_ended() {
             record.task.ended_at = Some(now);
         }
+        record.is_dead_letter = destination == Destination::Failed { dead_letter: true };
+        let queue = record.task.queue.clone();
         match destination {
             Destination::Completed(result) => record.task.result = Some(result),
             Destination::Waiting(Position::Head) => self.wait(id, head),
@@ -76,6 +80,7 @@ impl Model {
             }
             Destination::Failed { .. } | Destination::Cancelled | Destination::Stalled => {}
         }
+        self.tally_end(&queue, transition, status, yielded);
         self.note_change(id);
         MoveOutcome::Applied { status }
     }

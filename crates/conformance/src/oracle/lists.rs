@@ -2,28 +2,41 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 use jobbers_core::model::{Task, TaskId};
-use jobbers_core::store::{List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics, StoreError};
+use jobbers_core::store::{List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics};
 
 use super::OracleStore;
 
 #[async_trait]
 impl Lists for OracleStore {
-    async fn list(&self, _list: &List) -> Result<Listed> {
-        Err(StoreError::Broken { operation: "list", detail: "is not laid out yet".into() })
+    async fn list(&self, list: &List) -> Result<Listed> {
+        Ok(self.state().model.list(list))
     }
 
-    async fn tasks(&self, _ids: &[TaskId], _most_bytes: usize) -> Result<Vec<Option<Task>>> {
-        Err(StoreError::Broken { operation: "tasks", detail: "is not laid out yet".into() })
+    async fn tasks(&self, ids: &[TaskId], most_bytes: usize) -> Result<Vec<Option<Task>>> {
+        let state = self.state();
+        let mut tasks: Vec<Option<Task>> = Vec::new();
+        let mut bytes = 0;
+        for id in ids {
+            let task = state.model.get(*id).cloned();
+            bytes += task
+                .as_ref()
+                .map_or(0, |task| task.parameters.len() + task.result.as_ref().map_or(0, bytes::Bytes::len));
+            if bytes > most_bytes && !tasks.is_empty() {
+                break;
+            }
+            tasks.push(task);
+        }
+        Ok(tasks)
     }
 }
 
 #[async_trait]
 impl Statistics for OracleStore {
     async fn counts(&self) -> Result<Vec<QueueCounts>> {
-        Err(StoreError::Broken { operation: "counts", detail: "is not laid out yet".into() })
+        Ok(self.state().model.counts())
     }
 
-    async fn tallies(&self, _minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
-        Err(StoreError::Broken { operation: "tallies", detail: "is not laid out yet".into() })
+    async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
+        Ok(self.state().model.tallies(&minutes))
     }
 }

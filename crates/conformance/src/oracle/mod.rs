@@ -7,22 +7,30 @@
 mod cancel;
 mod claim;
 mod compare;
+mod directory;
+mod expire;
+mod forget;
 mod leave;
+mod list;
 mod lists;
 mod promote;
 mod record;
 mod renew;
+mod resubmit;
+mod statistics;
 mod store;
 mod submit;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jobbers_core::model::{Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
+use jobbers_core::model::{IdempotencyKey, Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
+use jobbers_core::store::Tally;
 
 pub use compare::differences;
 pub use leave::Mover;
 use record::Record;
+pub use statistics::minute;
 pub use store::OracleStore;
 use turn::LastTurn;
 
@@ -42,7 +50,17 @@ pub struct Model {
     records: HashMap<TaskId, Record>,
     /// Who waits, by rank. Tasks of the same rank came in one step that leaves their order open.
     lanes: BTreeMap<Lane, BTreeSet<(i64, TaskId)>>,
+    /// Entries of lanes whose task was cancelled: should it wait there again, a store may find it at its older place.
+    left_behind: BTreeMap<Lane, BTreeSet<(i64, TaskId)>>,
     scheduled: BTreeSet<(Timestamp, TaskId)>,
+    /// Which submission was the first with a key.
+    keys: HashMap<IdempotencyKey, (TaskId, u64)>,
+    /// Tasks ever stored.
+    submissions: u64,
+    tallies: BTreeMap<(u64, String), Tally>,
+    /// Attempts that ended with their worker after someone had asked for their end: the seam leaves open whether they
+    /// are tallied as lost.
+    lost_or_cancelled: BTreeMap<(u64, String), u64>,
     policies: HashMap<PolicyRef, Policy>,
     turns: HashMap<WorkerId, LastTurn>,
     first_rank: i64,
@@ -95,12 +113,18 @@ impl Model {
         self.lanes.entry(lane).or_default().insert((rank, id));
     }
 
-    fn wait_no_more(&mut self, id: TaskId) {
+    fn wait_no_more(&mut self, id: TaskId, is_claim: bool) {
         let lane = self.lane_of(id);
         let waiting = self.lanes.get_mut(&lane).expect("a waiting task has a lane");
+        let entries: Vec<_> = waiting.iter().copied().filter(|(_, other)| *other == id).collect();
         waiting.retain(|(_, other)| *other != id);
         if waiting.is_empty() {
             self.lanes.remove(&lane);
+        }
+        // A claim takes an entry with it; which one, if there are several, is the store's choice.
+        let left_behind = self.left_behind.entry(lane).or_default();
+        if !is_claim || left_behind.iter().any(|(_, other)| *other == id) {
+            left_behind.extend(entries);
         }
     }
 

@@ -7,15 +7,22 @@ use super::Mover;
 #[derive(Debug)]
 pub(super) struct Record {
     pub task: Task,
+    /// It was the n-th to be submitted.
+    pub number: u64,
     pub fingerprint: Fingerprint,
+    pub is_dead_letter: bool,
+    /// The request that made it run again last.
+    pub resubmitted_by: Option<[u8; 8]>,
     /// Of the last attempt.
     pub token: Option<Token>,
     /// Of the last lease.
     pub deadline: Timestamp,
     /// How the last attempt ended; none while it runs.
     pub left: Option<Left>,
-    /// Someone's wish changed what would have become of it: the seam leaves open whether that attempt counts.
-    pub counts_are_open: bool,
+    /// Someone's wish changed what would have become of it: the seam leaves open whether that attempt counts, until a
+    /// store has shown it.
+    pub failures_are_open: bool,
+    pub lost_is_open: bool,
     /// Its handler has said something in the attempt that runs.
     pub has_beaten: bool,
 }

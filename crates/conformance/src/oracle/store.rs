@@ -1,14 +1,13 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
 use jobbers_core::store::{
-    AgainOutcome, Announced, CancelOutcome, Claim, Directory, Expired, ForgetOutcome, Live, MoveOutcome, Moved, Moves,
-    Overdue, OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals,
-    StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    AgainOutcome, CancelOutcome, Claim, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue, OverdueTask,
+    Promote, Promoted, RenewReply, Renewal, Resubmit, Result, Signals, SubmitOutcome, TaskStore, Turn, TurnReply,
+    Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -22,12 +21,14 @@ pub struct OracleStore {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    model: Model,
+pub(super) struct State {
+    pub(super) model: Model,
     served: HashMap<(String, TaskType), u64>,
-    installation: Option<String>,
-    processes: HashMap<WorkerId, (ProcessInfo, Timestamp, Timestamp)>,
-    catalogue: HashMap<TaskType, Registration>,
+    pub(super) installation: Option<String>,
+    pub(super) processes: HashMap<WorkerId, (ProcessInfo, Timestamp, Timestamp)>,
+    pub(super) catalogue: HashMap<TaskType, Registration>,
+    /// Workers that were asked to drain.
+    pub(super) draining: HashSet<WorkerId>,
     /// In the order in which they were parked, each with what it could take.
     parked: Vec<(WorkerId, Claim)>,
     workers: Vec<(WorkerId, mpsc::Sender<WorkerSignal>)>,
@@ -41,7 +42,7 @@ impl OracleStore {
         Self { clock, state: Arc::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().expect("no step panics");
         state.model.now = Timestamp::from_millis(self.clock.load(Ordering::SeqCst));
         state
@@ -71,7 +72,7 @@ impl State {
         }
     }
 
-    fn signal(&mut self, worker: WorkerId, signal: WorkerSignal) {
+    pub(super) fn signal(&mut self, worker: WorkerId, signal: WorkerSignal) {
         self.workers.retain(|(id, sender)| *id != worker || sender.try_send(signal).is_ok());
     }
 }
@@ -105,34 +106,44 @@ impl TaskStore for OracleStore {
 
     async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
         let mut state = self.state();
-        let mut outcomes = Vec::with_capacity(ids.len());
-        for id in ids {
-            let outcome = state.model.cancel(*id);
+        let outcomes = state.model.cancel_all(ids);
+        for (id, outcome) in ids.iter().zip(&outcomes) {
             if let (CancelOutcome::Requested { .. }, Some(worker)) =
                 (outcome, state.model.get(*id).and_then(|task| task.worker))
             {
                 state.signal(worker, WorkerSignal::Renew);
             }
-            outcomes.push(outcome);
         }
         state.publish();
         Ok(outcomes)
     }
 
-    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        let mut state = self.state();
+        let outcomes = state.model.resubmit(resubmit);
+        state.publish();
+        Ok(outcomes)
     }
 
-    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        let mut state = self.state();
+        let outcomes = state.model.hasten(ids);
+        state.publish();
+        Ok(outcomes)
     }
 
-    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
-        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        let mut state = self.state();
+        let outcomes = state.model.forget(ids);
+        state.publish();
+        Ok(outcomes)
     }
 
-    async fn expire(&self, _limit: usize) -> Result<Expired> {
-        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
+    async fn expire(&self, limit: usize) -> Result<Expired> {
+        let mut state = self.state();
+        let expired = state.model.expire(limit);
+        state.publish();
+        Ok(expired)
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {
@@ -189,54 +200,6 @@ impl Model {
             progress: task.progress.clone(),
             policy: task.policy.clone().unwrap_or_default(),
         }
-    }
-}
-
-#[async_trait]
-impl Directory for OracleStore {
-    async fn belong(&self, installation: &str) -> Result<String> {
-        Ok(self.state().installation.get_or_insert_with(|| installation.to_owned()).clone())
-    }
-
-    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
-        let mut state = self.state();
-        let now = state.model.now;
-        state.processes.insert(process.id, (process.clone(), now, now.after(ttl)));
-        Ok(Announced::default())
-    }
-
-    async fn drain(&self, _id: WorkerId) -> Result<bool> {
-        Err(StoreError::Broken { operation: "drain", detail: "is not laid out yet".into() })
-    }
-
-    async fn retire(&self, id: WorkerId) -> Result<()> {
-        self.state().processes.remove(&id);
-        Ok(())
-    }
-
-    async fn live(&self) -> Result<Vec<Live>> {
-        let state = self.state();
-        let live = state.processes.values().filter(|(_, _, until)| *until > state.model.now);
-        Ok(live.map(|(process, last_seen, _)| Live { process: process.clone(), last_seen: *last_seen }).collect())
-    }
-
-    async fn register(&self, types: &[Registration]) -> Result<Vec<SchemaConflict>> {
-        let mut state = self.state();
-        let mut conflicts = Vec::new();
-        for new in types {
-            state.model.publish(&new.policy);
-            let old = state.catalogue.insert(new.task_type.clone(), new.clone());
-            if old.is_some_and(|old| old.parameters_schema != new.parameters_schema) {
-                conflicts.push(SchemaConflict { task_type: new.task_type.clone() });
-            }
-        }
-        Ok(conflicts)
-    }
-
-    async fn catalogue(&self) -> Result<Vec<Registration>> {
-        let mut all: Vec<_> = self.state().catalogue.values().cloned().collect();
-        all.sort_by(|a, b| a.task_type.cmp(&b.task_type));
-        Ok(all)
     }
 }
 

@@ -152,7 +152,8 @@ impl Model {
     }
 
     fn still_held(&self, last: &LastTurn) -> Vec<ClaimedTask> {
-        let held = |task: &&ClaimedTask| self.records[&task.id].is_held_under(task.token);
+        let held =
+            |task: &&ClaimedTask| self.records.get(&task.id).is_some_and(|record| record.is_held_under(task.token));
         last.claimed.iter().filter(held).cloned().collect()
     }
 }

@@ -6,11 +6,12 @@ use jobbers_core::lifecycle::Outcome;
 use jobbers_core::model::Status;
 use jobbers_core::store::{CancelOutcome, Renewed};
 
-use super::{applied, get, stale, status, submit};
+use super::{applied, get, stale, status, submit, submit_all};
 use crate::Environment;
+use crate::life::{Guide, Stage};
 use crate::sample::{
     completed, confirmed_cancelled, failed, failed_expectedly, failed_for_later, handed_back, id, stopped, task,
-    task_after,
+    task_after, tasks,
 };
 use crate::scheduler;
 use crate::worker::Worker;
@@ -180,4 +181,44 @@ pub async fn a_wish_is_told_over_a_changed_connection(env: &Environment) {
     env.other().await.cancel(id(1)).await.expect("cancel");
     assert_eq!(worker.renew(&attempt).await, Renewed::CancelRequested);
     assert_eq!(worker.renew(&attempt).await, Renewed::CancelRequested, "each time until it has ended");
+}
+
+pub async fn many_are_cancelled_in_one_step(env: &Environment) {
+    let mut guide = Guide::start(env.store()).await;
+    let all = guide.bring_all().await;
+    let mut ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
+    ids.insert(0, id(99));
+    let outcomes = env.store().cancel_all(&ids).await.expect("cancel_all");
+    assert_eq!(outcomes[0], CancelOutcome::NotFound);
+    for ((_, stage), outcome) in all.iter().zip(&outcomes[1..]) {
+        let expected = match stage {
+            Stage::Waiting | Stage::Scheduled => CancelOutcome::Cancelled,
+            Stage::Started => CancelOutcome::Requested { since: env.now() },
+            ended => CancelOutcome::Ended { status: ended.status() },
+        };
+        assert_eq!(*outcome, expected, "{stage:?}");
+    }
+    assert!(env.store().cancel_all(&[]).await.expect("cancel_all").is_empty());
+}
+
+pub async fn an_id_that_is_cancelled_twice_at_once_is_answered_as_if_one_after_the_other(env: &Environment) {
+    submit_all(env.store(), &[task(1), task_after(60, 2)]).await;
+    let mut worker = Worker::start(env.store(), 1).await;
+    let attempt = worker.claim_one().await;
+    submit(env.store(), task(3)).await;
+    let outcomes = env.store().cancel_all(&[id(1), id(2), id(3), id(1), id(2), id(3)]).await.expect("cancel_all");
+    let requested = CancelOutcome::Requested { since: env.now() };
+    let ended = CancelOutcome::Ended { status: Status::Cancelled };
+    let cancelled = CancelOutcome::Cancelled;
+    assert_eq!(outcomes, [requested, cancelled, cancelled, requested, ended, ended]);
+    assert_eq!(worker.renew(&attempt).await, Renewed::CancelRequested);
+}
+
+pub async fn a_full_batch_is_cancelled_at_once(env: &Environment) {
+    submit_all(env.store(), &tasks(0..501)).await;
+    let ids: Vec<_> = (0..500).map(id).collect();
+    assert_eq!(env.store().cancel_all(&ids).await.expect("cancel_all"), [CancelOutcome::Cancelled; 500]);
+    let mut worker = Worker::start(env.store(), 1).await;
+    let claimed: Vec<_> = worker.claim_all().await.iter().map(|task| task.id).collect();
+    assert_eq!(claimed, [id(500)]);
 }

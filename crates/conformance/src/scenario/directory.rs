@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::Environment;
 use crate::sample::{alpha, beta, registration, worker_id};
 
-fn process(env: &Environment, n: u8) -> ProcessInfo {
+pub(super) fn process(env: &Environment, n: u8) -> ProcessInfo {
     ProcessInfo {
         id: worker_id(n),
         kind: ProcessKind::Worker,

@@ -27,6 +27,9 @@ macro_rules! each_scenario {
                 a_cancelled_task_of_a_dead_worker_is_cancelled,
                 a_wish_after_the_lease_is_over_is_kept,
                 a_wish_is_told_over_a_changed_connection,
+                many_are_cancelled_in_one_step,
+                an_id_that_is_cancelled_twice_at_once_is_answered_as_if_one_after_the_other,
+                a_full_batch_is_cancelled_at_once,
             }
             claim {
                 claim_is_exclusive,
@@ -59,6 +62,30 @@ macro_rules! each_scenario {
                 another_schema_is_told,
                 a_store_belongs_to_its_first_installation,
             }
+            drain {
+                a_worker_that_is_to_drain_learns_it_when_it_announces_itself,
+                a_worker_that_is_to_drain_learns_it_by_a_signal,
+                only_a_live_worker_can_be_asked_to_drain,
+                a_wish_to_drain_outlives_a_pause_of_its_worker,
+                how_busy_a_worker_is_is_told,
+            }
+            expire {
+                tasks_that_have_not_started_are_cancelled_when_they_expire,
+                an_expired_task_never_starts_even_if_nobody_swept,
+                a_task_that_expired_before_it_was_submitted_never_starts,
+                a_task_that_expired_while_it_was_scheduled_never_starts,
+                a_hastened_task_expires_as_before,
+                a_task_that_has_started_does_not_expire,
+                an_ended_task_does_not_expire,
+                a_resubmitted_task_does_not_expire,
+                the_expiry_of_a_forgotten_task_is_forgotten,
+                at_most_as_many_as_asked_for_expire_the_first_ones_first,
+                the_next_expiry_is_told,
+                an_expiry_in_the_far_future_is_kept,
+                a_full_batch_expires_at_once,
+                thousands_of_expired_tasks_hide_none_behind_them,
+                expired_tasks_of_a_better_priority_hide_none,
+            }
             finish {
                 a_finished_task_has_its_result,
                 each_end_leads_where_the_lifecycle_says,
@@ -75,6 +102,35 @@ macro_rules! each_scenario {
                 an_old_attempt_cannot_end_a_new_one_of_the_same_worker,
                 a_finish_may_come_over_another_connection,
             }
+            forget {
+                only_ended_tasks_are_forgotten,
+                a_forgotten_task_is_unknown_to_every_step,
+                an_id_that_is_forgotten_twice_at_once_is_gone_the_second_time,
+                a_forgotten_id_may_be_submitted_anew,
+                an_old_place_in_a_line_gives_no_right_to_a_new_task,
+                a_task_that_was_forgotten_and_submitted_anew_is_claimed_once,
+                a_full_batch_is_forgotten_at_once,
+            }
+            hasten {
+                only_scheduled_tasks_are_hastened,
+                a_hastened_task_starts_now_and_only_once,
+                an_id_that_is_hastened_twice_at_once_waits_once,
+                hastened_tasks_go_to_the_tail_in_the_order_of_the_wish,
+                a_hastened_retry_has_still_failed,
+                a_full_batch_is_hastened_at_once,
+                a_hastened_task_waits_with_its_own_priority,
+            }
+            idempotency {
+                a_key_stands_for_the_task_that_came_first,
+                a_repeated_key_is_told_what_its_task_is_now,
+                a_key_is_forgotten_after_a_day,
+                a_key_is_forgotten_with_its_task,
+                a_new_task_under_a_forgotten_id_does_not_have_its_key,
+                a_key_that_stands_for_a_newer_task_outlives_the_older_one,
+                a_key_that_comes_twice_in_one_call_stands_for_the_first,
+                a_key_is_not_taken_by_what_was_not_stored,
+                a_key_counts_more_than_an_id,
+            }
             limits {
                 the_total_limit_is_exact,
                 the_limit_of_a_type_is_exact,
@@ -84,6 +140,22 @@ macro_rules! each_scenario {
                 a_saturated_type_hides_no_other,
                 a_saturated_queue_hides_no_other,
                 a_saturated_type_of_a_better_priority_hides_no_other,
+            }
+            lists {
+                every_combination_of_filters_lists_what_it_should,
+                since_is_inclusive_and_until_exclusive,
+                an_empty_store_lists_nothing,
+                lists_by_submission_have_both_orders,
+                lists_go_by_the_time_that_they_are_about,
+                dead_letters_are_listed_as_failed_as_well,
+                a_task_is_listed_where_it_is_and_nowhere_else,
+                an_id_that_was_forgotten_and_submitted_anew_is_listed_once,
+                a_resubmitted_task_keeps_its_place_among_all,
+                submissions_of_many_hours_are_listed_in_order,
+                awkward_names_do_not_collide_in_lists,
+                who_has_a_task_can_be_asked_for,
+                a_page_has_no_more_than_was_asked_for,
+                scheduled_retries_are_listed_by_their_due_time,
             }
             order {
                 tasks_of_a_lane_are_claimed_in_order,
@@ -98,6 +170,19 @@ macro_rules! each_scenario {
                 the_head_of_a_lane_stays_in_its_priority,
                 due_tasks_go_to_the_tail_in_the_order_of_their_times,
             }
+            pages {
+                thousands_of_the_same_millisecond_are_listed_once_each,
+                pages_of_any_size_are_the_same_list,
+                each_entry_is_a_place_to_go_on_from,
+                a_task_that_is_gone_is_still_a_place_to_go_on_from,
+                a_page_that_ended_at_a_task_that_was_submitted_anew_goes_on_there,
+                submissions_meanwhile_neither_hide_nor_repeat_others,
+                changes_meanwhile_hide_none_that_did_not_change,
+                ends_and_departures_meanwhile_hide_none_that_did_not_change,
+                departures_from_the_schedule_hide_none_that_did_not_change,
+                no_call_looks_at_more_than_it_may,
+                many_queues_and_types_do_not_make_a_call_look_at_more_than_it_may,
+            }
             promote {
                 nothing_is_due_before_its_time,
                 a_task_is_due_at_its_time,
@@ -109,6 +194,15 @@ macro_rules! each_scenario {
                 a_retry_is_due_after_its_delay,
                 a_retry_without_delay_through_the_scheduler_is_due_now,
                 a_repeated_promotion_moves_nothing_twice,
+            }
+            races {
+                two_resubmissions_at_once_have_one_winner,
+                a_bulk_cancellation_and_claims_at_once_have_one_winner_each,
+                a_removal_and_a_resubmission_at_once_have_one_winner,
+                a_hastening_and_a_promotion_at_once_have_one_winner,
+                an_expiry_and_a_claim_at_once_have_one_winner,
+                a_resubmission_and_a_late_end_at_once_have_one_winner,
+                a_key_that_comes_twice_at_once_is_one_task,
             }
             reap {
                 only_leases_that_are_over_are_listed,
@@ -167,6 +261,25 @@ macro_rules! each_scenario {
                 turns_of_different_workers_are_told_apart,
                 a_lost_answer_costs_nothing_over_many_turns,
             }
+            resubmit {
+                every_ended_task_but_a_completed_one_runs_again,
+                an_unknown_task_is_not_resubmitted,
+                a_resubmission_of_nothing_is_no_error,
+                a_full_batch_is_resubmitted_at_once,
+                a_resubmitted_task_is_shown_whole,
+                all_retries_are_there_again,
+                failures_go_on_counting_if_that_is_asked_for,
+                lost_workers_are_counted_anew,
+                a_settled_wish_does_not_stop_the_next_attempt,
+                a_repeated_resubmission_changes_nothing,
+                a_resubmission_of_a_task_that_waits_again_is_a_conflict,
+                an_id_that_is_resubmitted_twice_at_once_waits_once,
+                a_task_that_was_cancelled_and_resubmitted_is_claimed_once,
+                a_retry_of_a_task_that_left_an_entry_behind_is_claimed_once,
+                a_resubmitted_task_goes_to_the_tail,
+                a_worker_of_before_cannot_end_a_resubmitted_task,
+                a_resubmitted_dead_letter_is_one_no_more,
+            }
             signals {
                 signals_begin_with_both,
                 a_new_task_wakes_a_parked_worker,
@@ -180,6 +293,23 @@ macro_rules! each_scenario {
                 a_cancellation_is_told_to_the_worker,
                 moves_tell_every_end,
                 moves_tell_every_step_of_a_life,
+                a_resubmitted_task_wakes_a_parked_worker,
+                a_hastened_task_wakes_a_parked_worker,
+                as_many_parked_workers_wake_as_tasks_are_resubmitted,
+                a_task_wakes_a_worker_that_found_only_expired_ones,
+                bulk_cancellations_are_told_to_each_worker,
+                moves_tell_what_the_bulk_steps_did,
+            }
+            statistics {
+                counts_follow_a_task_through_its_life,
+                each_queue_is_counted_by_itself,
+                a_cancelled_and_resubmitted_task_is_counted_once,
+                expired_tasks_are_counted_as_what_they_are_shown_as,
+                the_oldest_that_waits_tells_since_when,
+                everything_that_happens_is_tallied,
+                an_end_that_yielded_is_tallied_as_cancelled,
+                each_minute_and_queue_is_tallied_by_itself,
+                tallies_are_kept_for_a_day,
             }
             submit {
                 a_submitted_task_waits,
@@ -194,6 +324,13 @@ macro_rules! each_scenario {
                 a_full_batch_is_stored_at_once,
                 an_empty_batch_is_no_error,
                 an_unknown_task_is_none,
+            }
+            tasks {
+                tasks_come_whole_and_in_the_order_of_their_ids,
+                as_many_tasks_come_as_a_page_has,
+                large_tasks_come_in_parts,
+                results_weigh_as_parameters_do,
+                unknown_tasks_weigh_nothing,
             }
         }
     };

@@ -1,7 +1,7 @@
 //! The scenarios, by what they are about, and the list of them.
 
 use jobbers_core::model::{Status, Task, TaskId};
-use jobbers_core::store::{MoveOutcome, SharedStore, SubmitOutcome};
+use jobbers_core::store::{Filter, List, MAX_EXAMINED, MoveOutcome, Order, SharedStore, SubmitOutcome};
 
 use jobbers_core::model::NewTask;
 
@@ -10,17 +10,28 @@ pub mod cancel;
 pub mod claim;
 pub mod concurrent;
 pub mod directory;
+pub mod drain;
+pub mod expire;
 pub mod finish;
+pub mod forget;
+pub mod hasten;
+pub mod idempotency;
 pub mod limits;
 mod list;
+pub mod lists;
 pub mod order;
+pub mod pages;
 pub mod promote;
+pub mod races;
 pub mod reap;
 pub mod record;
 pub mod renew;
 pub mod repeat;
+pub mod resubmit;
 pub mod signals;
+pub mod statistics;
 pub mod submit;
+pub mod tasks;
 
 /// Makes each scenario a test. `$environment` names an async function that makes a fresh [`Environment`](crate::Environment).
 #[macro_export]
@@ -75,4 +86,37 @@ fn applied(status: Status) -> MoveOutcome {
 
 fn stale(now: Status) -> MoveOutcome {
     MoveOutcome::Stale { now: Some(now) }
+}
+
+/// Pages through a list to its end, so many ids a page.
+async fn list_all(store: &SharedStore, filter: &Filter, limit: usize) -> Vec<TaskId> {
+    list_in(store, filter, Order::NewestFirst, limit).await
+}
+
+async fn list_in(store: &SharedStore, filter: &Filter, order: Order, limit: usize) -> Vec<TaskId> {
+    let mut list = List { filter: filter.clone(), order, after: None, limit };
+    let mut ids = Vec::new();
+    for _ in 0..100_000 {
+        let listed = store.list(&list).await.expect("list");
+        assert!(listed.entries.len() <= limit, "{} of at most {limit}", listed.entries.len());
+        assert!(listed.examined <= MAX_EXAMINED, "{} entries were looked at", listed.examined);
+        ids.extend(listed.entries.iter().map(|entry| entry.id));
+        if listed.next.is_none() {
+            return ids;
+        }
+        list.after = listed.next;
+    }
+    panic!("{filter:?} has no end");
+}
+
+async fn listed_with(store: &SharedStore, status: Status) -> Vec<TaskId> {
+    let mut ids = list_all(store, &Filter { status: Some(status), ..Filter::default() }, 1_000).await;
+    ids.sort();
+    ids
+}
+
+async fn dead_letters(store: &SharedStore) -> Vec<TaskId> {
+    let mut ids = list_all(store, &Filter { dead: true, ..Filter::default() }, 1_000).await;
+    ids.sort();
+    ids
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jobbers_core::model::{Status, TaskId};
-use jobbers_core::store::{Moved, Moves, SharedStore, WorkerSignal};
+use jobbers_core::model::{NewTask, Status, TaskId};
+use jobbers_core::store::{Moved, Moves, Resubmit, SharedStore, WorkerSignal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
@@ -16,7 +16,7 @@ use crate::worker::Worker;
 const SOON: Duration = Duration::from_secs(5);
 
 /// Opens a worker's signals and takes the two that every subscription begins with.
-async fn listen(worker: &Worker) -> Receiver<WorkerSignal> {
+pub(super) async fn listen(worker: &Worker) -> Receiver<WorkerSignal> {
     let mut signals = worker.store.worker_signals(worker.id).await.expect("worker_signals");
     expect_signal(&mut signals, WorkerSignal::Claim).await;
     // In any order: both are there before anything else.
@@ -25,7 +25,7 @@ async fn listen(worker: &Worker) -> Receiver<WorkerSignal> {
 }
 
 /// Waits for a signal; others may come before.
-async fn expect_signal(signals: &mut Receiver<WorkerSignal>, expected: WorkerSignal) {
+pub(super) async fn expect_signal(signals: &mut Receiver<WorkerSignal>, expected: WorkerSignal) {
     let waiting = async {
         loop {
             match signals.recv().await {
@@ -156,7 +156,7 @@ pub async fn a_task_wakes_a_worker_that_can_run_it(env: &Environment) {
     let (_c, mut others) = park(Worker::consuming(env.store(), 3, &["other"], &[beta()]).await).await;
     submit(env.store(), task_of(beta(), 1)).await;
     expect_signal(&mut betas, WorkerSignal::Claim).await;
-    submit(env.store(), jobbers_core::model::NewTask { queue: "other".to_owned(), ..task_of(beta(), 2) }).await;
+    submit(env.store(), NewTask { queue: "other".to_owned(), ..task_of(beta(), 2) }).await;
     expect_signal(&mut others, WorkerSignal::Claim).await;
 }
 
@@ -215,4 +215,86 @@ pub async fn moves_tell_every_step_of_a_life(env: &Environment) {
     let attempt = worker.claim_one().await;
     worker.finish(&attempt, crate::sample::failed("no")).await;
     expect_move(&mut moves, env.store(), id(1), Status::Failed).await;
+}
+
+pub async fn a_resubmitted_task_wakes_a_parked_worker(env: &Environment) {
+    submit(env.store(), task(1)).await;
+    env.store().cancel(id(1)).await.expect("cancel");
+    let (mut worker, mut signals) = parked(env.store(), 1).await;
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    env.other().await.resubmit(&resubmit).await.expect("resubmit");
+    expect_signal(&mut signals, WorkerSignal::Claim).await;
+    assert_eq!(worker.claim_one().await.id, id(1));
+}
+
+pub async fn a_hastened_task_wakes_a_parked_worker(env: &Environment) {
+    submit(env.store(), task_after(60, 1)).await;
+    let (mut worker, mut signals) = parked(env.store(), 1).await;
+    env.other().await.hasten(&[id(1)]).await.expect("hasten");
+    expect_signal(&mut signals, WorkerSignal::Claim).await;
+    assert_eq!(worker.claim_one().await.id, id(1));
+}
+
+pub async fn as_many_parked_workers_wake_as_tasks_are_resubmitted(env: &Environment) {
+    super::submit_all(env.store(), &crate::sample::tasks(1..4)).await;
+    let ids: Vec<_> = (1..4).map(id).collect();
+    env.store().cancel_all(&ids).await.expect("cancel_all");
+    let mut workers = Vec::new();
+    for n in 1..=3 {
+        workers.push(parked(env.store(), n).await);
+    }
+    let resubmit = Resubmit { ids, reset_failures: true, request: [1; 8] };
+    env.store().resubmit(&resubmit).await.expect("resubmit");
+    for (_, signals) in &mut workers {
+        expect_signal(signals, WorkerSignal::Claim).await;
+    }
+}
+
+pub async fn a_task_wakes_a_worker_that_found_only_expired_ones(env: &Environment) {
+    let expired = NewTask { expires_at: Some(env.now()), ..task(1) };
+    submit(env.store(), expired).await;
+    let (mut worker, mut signals) = parked(env.store(), 1).await;
+    submit(env.store(), task(2)).await;
+    expect_signal(&mut signals, WorkerSignal::Claim).await;
+    assert_eq!(worker.claim_one().await.id, id(2));
+}
+
+pub async fn bulk_cancellations_are_told_to_each_worker(env: &Environment) {
+    super::submit_all(env.store(), &crate::sample::tasks(1..4)).await;
+    let mut signals = Vec::new();
+    for n in 1..=3 {
+        let mut worker = Worker::start(env.store(), n).await;
+        worker.claim_one().await;
+        signals.push(listen(&worker).await);
+    }
+    env.other().await.cancel_all(&[id(1), id(2), id(3)]).await.expect("cancel_all");
+    for signals in &mut signals {
+        expect_signal(signals, WorkerSignal::Renew).await;
+    }
+}
+
+pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
+    let mut moves = env.other().await.moves().await.expect("moves");
+    submit(env.store(), task_after(60, 1)).await;
+    env.store().hasten(&[id(1)]).await.expect("hasten");
+    expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
+    env.store().cancel_all(&[id(1)]).await.expect("cancel_all");
+    expect_move(&mut moves, env.store(), id(1), Status::Cancelled).await;
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    env.store().resubmit(&resubmit).await.expect("resubmit");
+    expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
+    submit(env.store(), NewTask { expires_at: Some(env.now()), ..task(2) }).await;
+    env.store().expire(10).await.expect("expire");
+    expect_move(&mut moves, env.store(), id(2), Status::Cancelled).await;
+    env.store().forget(&[id(2)]).await.expect("forget");
+    let told = async {
+        loop {
+            match moves.recv().await {
+                Some(Moved::Task(task, Status::Unsubmitted)) if task == id(2) => return,
+                Some(_) => {}
+                None => panic!("the moves ended"),
+            }
+        }
+    };
+    timeout(SOON, told).await.expect("a removal is told");
 }

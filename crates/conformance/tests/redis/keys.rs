@@ -93,7 +93,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 27] = [
+const PARTITION_KEYS: [(&str, bool); 33] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -104,11 +104,17 @@ const PARTITION_KEYS: [(&str, bool); 27] = [
     ("dues", false),
     ("ended:", true),
     ("dead:", true),
+    ("dead", true),
     ("silence:", false),
     ("beats:", false),
     ("expires", false),
     ("log:", true),
     ("logs", true),
+    ("chunks", true),
+    ("sequence", true),
+    ("waits:", false),
+    ("waits", false),
+    ("idem:", true),
     ("policies", true),
     ("queues", true),
     ("turn:", true),
@@ -122,9 +128,9 @@ const PARTITION_KEYS: [(&str, bool); 27] = [
     ("clock", true),
     ("outbox", false),
 ];
-const GLOBAL_KEYS: [&str; 5] = ["meta", "catalogue", "workers", "worker:", "routing"];
+const GLOBAL_KEYS: [&str; 6] = ["meta", "catalogue", "workers", "worker:", "drain:", "routing"];
 /// These go by themselves.
-const EXPIRING: [&str; 3] = ["turn:", "tally:", "worker:"];
+const EXPIRING: [&str; 5] = ["turn:", "tally:", "idem:", "worker:", "drain:"];
 
 fn is_named(key: &str, pattern: &str) -> bool {
     if pattern.ends_with(':') { key.starts_with(pattern) } else { key == pattern }

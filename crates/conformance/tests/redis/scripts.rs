@@ -13,7 +13,7 @@ use jobbers_core::store::TaskStore as _;
 use super::OwnServer;
 
 /// Commands that Redis 6.2 has, among them all that the scripts use.
-const KNOWN_IN_6_2: [&str; 44] = [
+const KNOWN_IN_6_2: [&str; 52] = [
     "APPEND",
     "DECRBY",
     "DEL",
@@ -22,9 +22,12 @@ const KNOWN_IN_6_2: [&str; 44] = [
     "GET",
     "GETRANGE",
     "HDEL",
+    "HEXISTS",
     "HGET",
     "HGETALL",
     "HINCRBY",
+    "HKEYS",
+    "HLEN",
     "HMGET",
     "HRANDFIELD",
     "HSET",
@@ -49,14 +52,19 @@ const KNOWN_IN_6_2: [&str; 44] = [
     "SMEMBERS",
     "SPOP",
     "SREM",
+    "STRLEN",
     "TIME",
     "ZADD",
     "ZCARD",
     "ZCOUNT",
     "ZRANGE",
+    "ZRANGEBYLEX",
     "ZRANGEBYSCORE",
     "ZREM",
     "ZREMRANGEBYSCORE",
+    "ZREVRANGE",
+    "ZREVRANGEBYSCORE",
+    "ZSCAN",
     "ZSCORE",
 ];
 

@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 
-use super::patience::no_answer;
-use crate::model::{NewTask, TaskId};
+use super::patience::persist;
+use crate::model::{IdempotencyKey, NewTask, TaskId};
 use crate::store::{MAX_BATCH, SharedStore, StoreError, SubmitOutcome};
 
 /// Batches on their way at once: while one is answered, the next one is.
 const IN_FLIGHT: usize = 2;
 /// Bytes of parameters and metadata from which on a batch takes no more tasks.
 const BATCH_BYTES: usize = 1 << 20;
-/// How long a batch is sent again while the store is away, and how often.
+/// How long a batch is sent again while the store is away.
 const PERSIST: Duration = Duration::from_millis(1200);
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where submissions wait for the next batch. One that comes alone goes at once.
 #[derive(Debug)]
@@ -66,21 +65,39 @@ async fn collect(store: SharedStore, mut arriving: mpsc::Receiver<Waiting>) {
     }
 }
 
-/// Leaves in `waiting` what fits into one batch, with each id once, and returns the rest.
+/// Leaves in `waiting` what fits into one batch, with each id and each key once, and returns the rest.
 fn rest_of_batch(waiting: &mut Vec<Waiting>) -> Vec<Waiting> {
-    let mut ids: HashSet<TaskId> = HashSet::with_capacity(waiting.len());
-    let mut bytes = 0;
-    let end = waiting.iter().position(|one| {
-        let too_much = bytes >= BATCH_BYTES || !ids.insert(one.task.id);
-        bytes += one.task.parameters.len() + one.task.metadata.as_ref().map_or(0, Bytes::len);
-        too_much
-    });
+    let mut load = Load::default();
+    let end = waiting.iter().position(|one| !load.takes(&one.task));
     waiting.split_off(end.unwrap_or(waiting.len()))
+}
+
+/// What one step carries.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    ids: HashSet<TaskId>,
+    keys: HashSet<IdempotencyKey>,
+    bytes: usize,
+}
+
+impl Load {
+    /// Takes a task along, unless it must go with a later step. The first one is always taken.
+    pub(super) fn takes(&mut self, task: &NewTask) -> bool {
+        let full = self.ids.len() >= MAX_BATCH || self.bytes >= BATCH_BYTES;
+        let known = self.ids.contains(&task.id) || task.idempotency_key.is_some_and(|key| self.keys.contains(&key));
+        if full || known {
+            return false;
+        }
+        self.ids.insert(task.id);
+        self.keys.extend(task.idempotency_key);
+        self.bytes += task.parameters.len() + task.metadata.as_ref().map_or(0, Bytes::len);
+        true
+    }
 }
 
 async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePermit) {
     let (tasks, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.task, one.reply)).unzip();
-    let outcomes = match persist(|| store.submit(&tasks)).await {
+    let outcomes = match persist("submit", Instant::now() + PERSIST, || store.submit(&tasks)).await {
         Ok(outcomes) if outcomes.len() == replies.len() => outcomes.into_iter().map(Ok).collect(),
         Ok(outcomes) => {
             let detail = format!("{} answers for {} tasks", outcomes.len(), replies.len());
@@ -94,25 +111,8 @@ async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePer
     }
 }
 
-/// The very same step again while the store does not answer: ids and fingerprints make that harmless.
-async fn persist<T, A>(mut step: impl FnMut() -> A) -> Result<T, StoreError>
-where
-    A: Future<Output = Result<T, StoreError>>,
-{
-    let until = Instant::now() + PERSIST;
-    loop {
-        let answer = timeout_at(until, step()).await.unwrap_or_else(|_| Err(no_answer("submit")));
-        match answer {
-            Err(StoreError::Unavailable { .. }) if Instant::now() + PAUSE < until => sleep(PAUSE).await,
-            answer => return answer,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::ready;
-
     use super::*;
     use crate::model::{TaskType, When};
 
@@ -144,32 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_has_each_key_once() {
+        let mut all: Vec<Waiting> = (0..3).map(|id| waiting(id, 2)).collect();
+        all[0].task.idempotency_key = Some([1; 16]);
+        all[2].task.idempotency_key = Some([1; 16]);
+        assert_eq!(split(all), (2, 1));
+    }
+
+    #[test]
     fn a_batch_is_bounded_in_bytes_but_takes_at_least_one_task() {
         assert_eq!(split(vec![waiting(1, 2 * BATCH_BYTES), waiting(2, 2)]), (1, 1));
         assert_eq!(split((0..10).map(|id| waiting(id, BATCH_BYTES / 4)).collect()), (4, 6));
+        assert_eq!(split((0..600).map(|id| waiting(id, 2)).collect()), (MAX_BATCH, 100));
         assert_eq!(split(Vec::new()), (0, 0));
-    }
-
-    #[tokio::test]
-    async fn a_step_without_an_answer_is_sent_again() {
-        let mut sent = 0;
-        let answer = persist(|| {
-            sent += 1;
-            ready(if sent == 1 { Err(no_answer("submit")) } else { Ok(sent) })
-        });
-        assert_eq!(answer.await.unwrap(), 2);
-    }
-
-    #[tokio::test]
-    async fn a_refusal_is_final_and_silence_ends_in_time() {
-        let mut sent = 0;
-        let answer = persist(|| {
-            sent += 1;
-            ready(Err::<(), _>(StoreError::Full { operation: "submit", detail: "no room".into() }))
-        });
-        assert!(matches!(answer.await, Err(StoreError::Full { .. })));
-        assert_eq!(sent, 1);
-        let silence = tokio::time::timeout(2 * PERSIST, persist(std::future::pending::<Result<(), _>>)).await;
-        assert!(matches!(silence, Ok(Err(StoreError::Unavailable { .. }))));
     }
 }

@@ -43,6 +43,11 @@ impl Catalogue {
         self.types.get(task_type)
     }
 
+    /// Every type, by name and version.
+    pub fn types(&self) -> impl Iterator<Item = &Arc<KnownType>> {
+        self.types.values()
+    }
+
     /// By name and version.
     pub fn task_types(&self) -> impl Iterator<Item = &TaskType> {
         self.types.keys()
@@ -119,12 +124,12 @@ impl Operations {
         patience::within("read the catalogue", self.catalogue.get(self.read_catalogue())).await
     }
 
-    /// One task type, looked up again if it is not known; none if it is not known but accepted.
+    /// One task type, looked up again if it was not known when `asked`; none if it is not known but accepted.
     pub(super) async fn known_type(
         &self,
         task_type: &TaskType,
+        asked: Instant,
     ) -> Result<Result<Option<Arc<KnownType>>, UnknownType>, StoreError> {
-        let asked = Instant::now();
         if let Some(known) = self.catalogue().await?.get(task_type) {
             return Ok(Ok(Some(known.clone())));
         }

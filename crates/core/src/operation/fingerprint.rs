@@ -4,8 +4,8 @@ use super::Submission;
 use crate::model::{Fingerprint, When};
 
 /// The first 8 bytes of SHA-256 over the submission as it was sent: before defaults and the queue are filled in, so
-/// that the same submission sent again after a change of configuration is still the same. Its id and trace are not
-/// part of it.
+/// that the same submission sent again after a change of configuration is still the same. Its id, its
+/// idempotency key and its trace are not part of it.
 pub(super) fn fingerprint(submission: &Submission) -> Fingerprint {
     let mut hash = Sha256::new();
     let mut part = |bytes: Option<&[u8]>| {
@@ -26,6 +26,10 @@ pub(super) fn fingerprint(submission: &Submission) -> Fingerprint {
     part(Some(&number.to_be_bytes()));
     part(Some(&submission.parameters));
     part(submission.metadata.as_deref());
+    // Only where there is one, so that submissions from before there was any stay what they are.
+    if let Some(time) = submission.expires_at {
+        part(Some(&time.as_millis().to_be_bytes()));
+    }
     let digest = hash.finalize();
     let mut first = [0; 8];
     first.copy_from_slice(&digest[..8]);
@@ -47,6 +51,7 @@ mod tests {
         let traced =
             Submission { trace_id: Some("t".into()), id: Some(super::super::new_id::new_id()), ..plain.clone() };
         assert_eq!(print, fingerprint(&traced));
+        assert_eq!(print, fingerprint(&Submission { idempotency_key: Some([1; 16]), ..plain.clone() }));
         for other in [
             Submission { task_type: TaskType::new("echo", 2), ..plain.clone() },
             Submission { task_type: TaskType::new("Echo", 1), ..plain.clone() },
@@ -57,6 +62,7 @@ mod tests {
             Submission { when: When::At(Timestamp::from_millis(0)), ..plain.clone() },
             Submission { parameters: b"{ }"[..].into(), ..plain.clone() },
             Submission { metadata: Some(b"{}"[..].into()), ..plain.clone() },
+            Submission { expires_at: Some(Timestamp::from_millis(0)), ..plain.clone() },
         ] {
             assert_ne!(print, fingerprint(&other), "{other:?}");
         }

@@ -55,6 +55,19 @@ impl<T> Fresh<T> {
         }
     }
 
+    /// The value, not older than a second.
+    pub(super) async fn recent<E>(&self, read: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
+        let recent = || self.look(|held| (held.read.elapsed() < FRESH).then(|| held.value.clone())).flatten();
+        if let Some(value) = recent() {
+            return Ok(value);
+        }
+        let _reading = self.reading.lock().await;
+        match recent() {
+            Some(value) => Ok(value),
+            None => self.read(read).await,
+        }
+    }
+
     /// The value as it is now or was read since `asked`.
     pub(super) async fn since<E>(&self, asked: Instant, read: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
         let _reading = self.reading.lock().await;
@@ -110,6 +123,18 @@ mod tests {
         assert_eq!(*fresh.since(asked, reads(2)).await.unwrap(), 2);
         assert_eq!(*fresh.since(asked, reads(3)).await.unwrap(), 2);
         assert_eq!(fresh.since(Instant::now(), fails()).await.unwrap_err(), "away");
+    }
+
+    #[tokio::test]
+    async fn what_must_be_recent_is_not_served_old() {
+        let fresh = Fresh::default();
+        assert_eq!(*fresh.recent(reads(1)).await.unwrap(), 1);
+        assert_eq!(*fresh.recent(fails()).await.unwrap(), 1, "not read again");
+        if let Some(held) = fresh.held.write().unwrap().as_mut() {
+            held.read = Instant::now().checked_sub(FRESH).unwrap();
+        }
+        assert_eq!(fresh.recent(fails()).await.unwrap_err(), "away");
+        assert_eq!(*fresh.recent(reads(2)).await.unwrap(), 2);
     }
 
     #[tokio::test]

@@ -2,35 +2,52 @@
 //!
 //! Every operation answers within [`ANSWER_WITHIN`], whatever the stores do. Errors know no HTTP.
 
+pub mod again;
 mod batch;
+pub mod bulk;
 pub mod cancel;
 mod catalogue;
+pub mod dead_letters;
+pub mod drain;
+mod expiry;
 mod fingerprint;
+pub mod forget;
 mod fresh;
 pub mod get;
+mod idempotency;
+pub mod list;
 mod near;
 mod new_id;
 mod patience;
+mod prepare;
+pub mod queue_stats;
 mod queues;
 pub mod ready;
 pub mod schema;
 mod stores;
 pub mod submit;
+pub mod submit_all;
 mod wait;
 mod watch;
+mod workers;
 
 use crate::model::{Policy, Task};
 use crate::store::StoreError;
 
 pub use catalogue::{Catalogue, KnownType, UnknownType};
+pub use idempotency::idempotency_key;
+pub use list::{Listing, Page};
 pub use patience::ANSWER_WITHIN;
+pub use queue_stats::QueueStats;
 pub use queues::UnknownQueue;
 pub use schema::WrongField;
 pub use stores::Stores;
 pub use submit::{Submission, Submitted};
+pub use workers::Registered;
 
 use batch::Batches;
 use fresh::Fresh;
+use queue_stats::Minutes;
 use watch::Watch;
 
 /// The operations on one pair of stores; shared by all requests of a process.
@@ -41,6 +58,8 @@ pub struct Operations {
     accept_unknown: bool,
     catalogue: Fresh<Catalogue>,
     queues: Fresh<Vec<String>>,
+    queue_stats: Fresh<QueueStats>,
+    minutes: tokio::sync::Mutex<Minutes>,
     batches: Batches,
     watch: Watch,
 }
@@ -55,6 +74,8 @@ impl Operations {
             accept_unknown,
             catalogue: Fresh::default(),
             queues: Fresh::default(),
+            queue_stats: Fresh::default(),
+            minutes: tokio::sync::Mutex::default(),
         }
     }
 

@@ -20,13 +20,14 @@ pub enum UnknownQueue {
 const READ_WITHIN: Duration = Duration::from_millis(800);
 
 impl Operations {
-    /// The queue of a submission: the one that it names, else the type's, else `default`.
+    /// The queue of a submission: the one that it names, else the type's, else `default`. Looked up again if it was
+    /// not known when `asked`.
     pub(super) async fn resolve_queue(
         &self,
         named: Option<&str>,
         known: Option<&KnownType>,
+        asked: Instant,
     ) -> Result<Result<String, UnknownQueue>, RoutingError> {
-        let asked = Instant::now();
         let queue = named.or(known.map(|known| known.registration.queue.as_str())).unwrap_or(DEFAULT_QUEUE);
         let exists = |names: &[String]| names.iter().any(|name| name == queue);
         if exists(&self.queue_names().await?) {

@@ -1,14 +1,12 @@
 //! Bringing in a task.
 
 use bytes::Bytes;
-use serde_json::Value;
 use tokio::time::timeout;
 
-use super::fingerprint::fingerprint;
-use super::new_id::new_id;
 use super::patience::{ANSWER_WITHIN, no_answer};
-use super::{KnownType, Operations, UnknownQueue, UnknownType, WrongField, patience};
-use crate::model::{DEFAULT_PRIORITY, NewTask, Status, Task, TaskId, TaskType, Timestamp, When};
+use super::prepare::Prepared;
+use super::{Operations, UnknownQueue, UnknownType, WrongField, patience};
+use crate::model::{IdempotencyKey, NewTask, Status, Task, TaskId, TaskType, Timestamp, When};
 use crate::routing::RoutingError;
 use crate::store::{StoreError, SubmitOutcome};
 
@@ -26,6 +24,10 @@ pub struct Submission {
     /// A JSON object.
     pub metadata: Option<Bytes>,
     pub trace_id: Option<String>,
+    /// If it has not started by then, it never does; later than when it may start.
+    pub expires_at: Option<Timestamp>,
+    /// Makes it safe to send the submission again as well; with an id, both hold.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Where a submission led to.
@@ -47,12 +49,22 @@ pub enum Error {
     /// Pointers begin at the parameters.
     #[error("the parameters do not fit {task_type}")]
     WrongParameters { task_type: TaskType, wrong: Vec<WrongField> },
+    /// It would expire before it may start.
+    #[error("{expires_at} is not later than when the task may start: it is {now} now")]
+    Expired { expires_at: Timestamp, now: Timestamp },
     #[error("task {id} exists with other content ({now}): the same id may only be sent again with the same content")]
     Conflict { id: TaskId, now: Status },
+    /// Only of many submissions that come together.
+    #[error("task {id} stands further up with other content: the same id may only be sent again with the same content")]
+    Twice { id: TaskId },
     #[error(
         "this Idempotency-Key belongs to task {id} ({now}), which has other content: the same key may only be sent again with the same content"
     )]
     KeyConflict { id: TaskId, now: Status },
+    #[error(
+        "this Idempotency-Key belongs to task {id} ({now}), not to task {own}: send one of them, or both as before"
+    )]
+    KeyOfOther { id: TaskId, own: TaskId, now: Status },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -71,46 +83,29 @@ impl Submission {
             parameters: parameters.into(),
             metadata: None,
             trace_id: None,
+            expires_at: None,
+            idempotency_key: None,
         }
     }
 }
 
 impl Operations {
-    /// Checks a submission and stores it. Sent again with the same id it changes nothing.
+    /// Checks a submission and stores it. Sent again with the same id or idempotency key it changes nothing.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, Error> {
         timeout(ANSWER_WITHIN, self.submit_now(submission)).await.unwrap_or_else(|_| Err(no_answer("submit").into()))
     }
 
     async fn submit_now(&self, submission: Submission) -> Result<Submitted, Error> {
-        let known = self.known_type(&submission.task_type).await??;
-        check_parameters(&submission, known.as_deref())?;
-        let queue = self.resolve_queue(submission.queue.as_deref(), known.as_deref()).await??;
-        let own_id = submission.id.is_none();
-        let task = NewTask {
-            id: submission.id.unwrap_or_else(new_id),
-            fingerprint: fingerprint(&submission),
-            expires_at: None,
-            idempotency_key: None,
-            task_type: submission.task_type,
-            queue,
-            priority: submission.priority.unwrap_or(DEFAULT_PRIORITY),
-            when: submission.when,
-            parameters: submission.parameters,
-            metadata: submission.metadata,
-            trace_id: submission.trace_id,
-        };
-        let id = task.id;
-        match self.batches.submit(task.clone()).await? {
-            SubmitOutcome::Stored { status, submitted_at, run_at } => {
-                tracing::debug!(event = "submitted", task_id = %id, task = %task.task_type, queue = task.queue);
+        let moment = self.moment(std::slice::from_ref(&submission)).await?;
+        let Prepared { task, own_id } = self.prepare(submission, moment).await?;
+        let outcome = self.batches.submit(task.clone()).await?;
+        match meaning(task.id, own_id, outcome)? {
+            Meaning::Stored { status, submitted_at, run_at } => {
+                tracing::debug!(event = "submitted", task_id = %task.id, task = %task.task_type, queue = task.queue);
                 Ok(Submitted::Created(stored(task, status, submitted_at, run_at)))
             }
-            // A step that was sent twice because its answer got lost.
-            SubmitOutcome::Exists { .. } if own_id => Ok(Submitted::Created(self.existing(id).await?)),
-            SubmitOutcome::Exists { .. } => Ok(Submitted::Exists(self.existing(id).await?)),
-            SubmitOutcome::SameKey { id, same: true, .. } => Ok(Submitted::Exists(self.existing(id).await?)),
-            SubmitOutcome::SameKey { id, now, same: false } => Err(Error::KeyConflict { id, now }),
-            SubmitOutcome::Conflict { now } => Err(Error::Conflict { id, now }),
+            Meaning::StoredBefore => Ok(Submitted::Created(self.existing(task.id).await?)),
+            Meaning::Exists(id) => Ok(Submitted::Exists(self.existing(id).await?)),
         }
     }
 
@@ -121,16 +116,34 @@ impl Operations {
     }
 }
 
-fn check_parameters(submission: &Submission, known: Option<&KnownType>) -> Result<(), Error> {
-    let refuse = |wrong| Err(Error::WrongParameters { task_type: submission.task_type.clone(), wrong });
-    let parameters: Value = match serde_json::from_slice(&submission.parameters) {
-        Ok(parameters @ Value::Object(_)) => parameters,
-        Ok(_) => return refuse(vec![WrongField::new("", "must be an object")]),
-        Err(error) => return refuse(vec![WrongField::new("", format!("is not JSON: {error}"))]),
-    };
-    let Some((known, schema)) = known.and_then(|known| Some((known, known.schema()?))) else { return Ok(()) };
-    let wrong = schema.wrong_fields(&parameters, &known.registration.policy.redact);
-    if wrong.is_empty() { Ok(()) } else { refuse(wrong) }
+/// What a store's answer to a submission says.
+#[derive(Debug, PartialEq)]
+pub(super) enum Meaning {
+    Stored {
+        status: Status,
+        submitted_at: Timestamp,
+        run_at: Option<Timestamp>,
+    },
+    /// By the same step, whose answer got lost.
+    StoredBefore,
+    /// This task is the same submission.
+    Exists(TaskId),
+}
+
+/// `own_id`: the client named the id, so it may have been known for long.
+pub(super) fn meaning(id: TaskId, own_id: bool, outcome: SubmitOutcome) -> Result<Meaning, Error> {
+    match outcome {
+        SubmitOutcome::Stored { status, submitted_at, run_at } => Ok(Meaning::Stored { status, submitted_at, run_at }),
+        SubmitOutcome::Exists { .. } if own_id => Ok(Meaning::Exists(id)),
+        SubmitOutcome::Exists { .. } => Ok(Meaning::StoredBefore),
+        SubmitOutcome::SameKey { id: first, now, .. } if own_id && first != id => {
+            Err(Error::KeyOfOther { id: first, own: id, now })
+        }
+        SubmitOutcome::SameKey { id: first, now, same: false } => Err(Error::KeyConflict { id: first, now }),
+        SubmitOutcome::SameKey { id: first, .. } if first == id && !own_id => Ok(Meaning::StoredBefore),
+        SubmitOutcome::SameKey { id: first, .. } => Ok(Meaning::Exists(first)),
+        SubmitOutcome::Conflict { now } => Err(Error::Conflict { id, now }),
+    }
 }
 
 /// The task as the store has it now, without asking again.
@@ -153,11 +166,39 @@ fn stored(new: NewTask, status: Status, submitted_at: Timestamp, run_at: Option<
         progress: None,
         submitted_at,
         run_at,
-        expires_at: None,
+        expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
         ended_at: None,
         cancel_requested_at: None,
         worker: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_and_a_key_both_hold() {
+        let (id, other) = (TaskId::from_parts(0, 1), TaskId::from_parts(0, 2));
+        let now = Status::Started;
+        let key_of = |id, same| SubmitOutcome::SameKey { id, now, same };
+        assert_eq!(meaning(id, true, key_of(id, true)).unwrap(), Meaning::Exists(id));
+        assert!(matches!(meaning(id, true, key_of(other, true)), Err(Error::KeyOfOther { .. })));
+        assert!(matches!(meaning(id, true, key_of(other, false)), Err(Error::KeyOfOther { .. })));
+        assert!(matches!(meaning(id, true, key_of(id, false)), Err(Error::KeyConflict { .. })));
+        assert!(matches!(meaning(id, true, SubmitOutcome::Conflict { now }), Err(Error::Conflict { .. })));
+    }
+
+    #[test]
+    fn a_step_that_was_sent_twice_has_made_a_new_task() {
+        let (id, first) = (TaskId::from_parts(0, 1), TaskId::from_parts(0, 2));
+        let now = Status::Submitted;
+        assert_eq!(meaning(id, false, SubmitOutcome::Exists { now }).unwrap(), Meaning::StoredBefore);
+        assert_eq!(meaning(id, true, SubmitOutcome::Exists { now }).unwrap(), Meaning::Exists(id));
+        let key_of = |id| SubmitOutcome::SameKey { id, now, same: true };
+        assert_eq!(meaning(id, false, key_of(id)).unwrap(), Meaning::StoredBefore);
+        assert_eq!(meaning(id, false, key_of(first)).unwrap(), Meaning::Exists(first));
     }
 }

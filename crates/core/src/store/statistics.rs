@@ -40,10 +40,12 @@ pub struct MinuteTally {
 /// How often each thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
+    /// Tasks stored, waiting or scheduled, and tasks resubmitted.
     pub submitted: u64,
     /// Attempts.
     pub started: u64,
     pub completed: u64,
+    /// For good.
     pub failed: u64,
     pub cancelled: u64,
     pub stalled: u64,

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::turns::batch_of;
 use super::*;
@@ -26,6 +27,7 @@ struct Rig {
     running: Arc<Running>,
     wake: Arc<Notify>,
     renew_now: Arc<Notify>,
+    drain: CancellationToken,
     end: JoinHandle<LoopEnd>,
     _consumed: watch::Sender<Consumed>,
     _beats: mpsc::UnboundedReceiver<BeatWaits>,
@@ -109,6 +111,7 @@ impl Rig {
         let shutdown = Shutdown::default();
         let running = Arc::new(Running::default());
         let (wake, renew_now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let drain = CancellationToken::new();
         let queues = vec![Queue { name: "default".to_owned(), max_concurrent: None }];
         let (consumed_tx, consumed) = watch::channel(Consumed { queues });
         let (ends_tx, ends) = mpsc::unbounded_channel();
@@ -130,12 +133,13 @@ impl Rig {
             renew_now: Arc::clone(&renew_now),
             consumed,
             shutdown: shutdown.clone(),
+            drain: drain.clone(),
             ttl,
             state: Default::default(),
         };
         // The first turn is taken when the test first waits: what it submits before is there.
         let end = tokio::spawn(claim_loop.run());
-        Self { store, shutdown, running, wake, renew_now, end, _consumed: consumed_tx, _beats: beats }
+        Self { store, shutdown, running, wake, renew_now, drain, end, _consumed: consumed_tx, _beats: beats }
     }
 
     /// Waits until the store is as `condition` says.
@@ -275,6 +279,20 @@ async fn an_attempt_that_takes_too_long_is_interrupted_and_retried() {
     assert_eq!(destinations(&store), [Destination::Scheduled(Duration::ZERO)]);
     let store = store.lock();
     assert_eq!(store.finished[0].transition.end.as_ref().unwrap().error, "timed out after 2 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_drains_claims_nothing_and_lets_everything_run_to_its_end() {
+    let rig = Rig::start(2, None);
+    rig.store.submit("quick", 1);
+    rig.store.submit("goes_on", 1);
+    rig.store.submit("quick", 3);
+    rig.until(|store| store.claimed == 2).await;
+    rig.drain.cancel();
+    let (end, store) = rig.end().await;
+    let LoopEnd::Drained(counts) = end else { panic!("{end:?}") };
+    assert_eq!((counts.claimed, counts.completed), (2, 2));
+    assert_eq!(store.lock().claimed, 2, "nothing is claimed after it was asked to drain");
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use jobbers_core::store::{
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Delivered, Undelivered};
 use super::{Consumed, Counts, Delivery, Running, Slots};
@@ -37,6 +38,8 @@ pub(crate) struct ClaimLoop {
     pub(crate) renew_now: Arc<Notify>,
     pub(crate) consumed: watch::Receiver<Consumed>,
     pub(crate) shutdown: Shutdown,
+    /// Cancelled when the worker is to drain: it claims nothing more, and what runs runs to its end.
+    pub(crate) drain: CancellationToken,
     /// Tasks that may still be claimed; none = any number.
     pub(crate) ttl: Option<u64>,
     pub(crate) state: State,
@@ -80,6 +83,8 @@ pub(crate) enum LoopEnd {
     Stopped(Counts),
     /// It has run as many tasks as it may.
     Spent(Counts),
+    /// Asked to drain; everything has run to its end and is delivered.
+    Drained(Counts),
     /// Asked to stop at once.
     AtOnce(Counts),
     /// Handlers did not stop when they were asked to; everything else is delivered.
@@ -151,7 +156,7 @@ impl ClaimLoop {
     }
 
     fn draining(&self) -> bool {
-        self.state.gave_up || self.ttl == Some(0) || self.shutdown.graceful.is_cancelled()
+        self.state.gave_up || self.ttl == Some(0) || self.shutdown.graceful.is_cancelled() || self.drain.is_cancelled()
     }
 
     /// A claim, if there is something to ask for. What has ended is a reason to ask as well: its slot is free.
@@ -186,6 +191,8 @@ impl ClaimLoop {
             LoopEnd::Stuck { counts, handlers: overdue }
         } else if self.shutdown.graceful.is_cancelled() {
             LoopEnd::Stopped(counts)
+        } else if self.drain.is_cancelled() {
+            LoopEnd::Drained(counts)
         } else {
             LoopEnd::Spent(counts)
         })
@@ -200,7 +207,8 @@ impl ClaimLoop {
             () = self.shutdown.immediate.cancelled() => return false,
             Some(report) = self.ends.recv() => self.ended(report),
             () = self.wake.notified(), if may_claim => self.state.claim_wanted = true,
-            () = self.shutdown.graceful.cancelled(), if !draining => {}
+            () = self.shutdown.graceful.cancelled(), if !self.shutdown.graceful.is_cancelled() => {}
+            () = self.drain.cancelled(), if !draining => {}
             () = self.running.has_given_up() => self.state.gave_up = true,
             Ok(()) = self.consumed.changed(), if may_claim => self.state.claim_wanted = true,
             () = sleep_until(self.state.next_poll), if may_claim => {

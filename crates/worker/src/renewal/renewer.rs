@@ -9,18 +9,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::attempt::{Attempt, BeatWaits, Interruption};
 use crate::claim::{Consumed, Running};
+use crate::renewal::Capacity;
 
 /// What the renewal does, on whatever runtime.
 #[derive(Debug)]
 pub(crate) struct Renewer {
-    /// Who is alive; its queues are filled in.
+    /// Who is alive; its queues and its load are filled in.
     pub(crate) process: ProcessInfo,
+    pub(crate) capacity: Capacity,
     pub(crate) lease: Duration,
     pub(crate) running: Arc<Running>,
     pub(crate) consumed: watch::Receiver<Consumed>,
     pub(crate) beats: mpsc::UnboundedReceiver<BeatWaits>,
     /// A task was cancelled or taken away: the answer to a renewal tells which.
     pub(crate) renew_now: Arc<Notify>,
+    /// Cancelled here when the worker is asked to drain.
+    pub(crate) drain: CancellationToken,
     pub(crate) stop: CancellationToken,
 }
 
@@ -107,8 +111,20 @@ impl Renewer {
     async fn renew_all(&mut self, store: &SharedStore) -> Result<()> {
         // Leases first: they run out, the sign of life has more time.
         self.renew(store, self.running.snapshot(), Due::All).await?;
-        self.process.queues = self.consumed.borrow_and_update().queues.iter().map(|queue| queue.name.clone()).collect();
-        store.announce(&self.process, self.lease * 3).await.map(drop)
+        {
+            let consumed = self.consumed.borrow_and_update();
+            self.process.queues = consumed.queues.iter().map(|queue| queue.name.clone()).collect();
+            let draining = self.drain.is_cancelled();
+            self.process.load = Some(self.capacity.load(&self.running.snapshot(), &consumed.queues, draining));
+        }
+        let announced = store.announce(&self.process, self.lease * 3).await?;
+        if announced.drain && !self.drain.is_cancelled() {
+            tracing::info!(event = "drain", "asked to drain: nothing more is claimed, and what runs runs to its end");
+            self.drain.cancel();
+            // Tells at once that it drains.
+            self.renew_now.notify_one();
+        }
+        Ok(())
     }
 
     async fn renew(&self, store: &SharedStore, attempts: Vec<Arc<Attempt>>, due: Due) -> Result<()> {

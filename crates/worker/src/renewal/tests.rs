@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::Renewer;
+use super::{Capacity, Renewer};
 use crate::TaskContext;
 use crate::attempt::{Attempt, AttemptReport, Ended, Interruption, Reports, Start};
 use crate::claim::{Consumed, Running};
@@ -23,6 +23,7 @@ struct Rig {
     reports: Arc<Reports>,
     renew_now: Arc<Notify>,
     consumed: watch::Sender<Consumed>,
+    drain: CancellationToken,
     stop: CancellationToken,
     renewal: JoinHandle<()>,
     _ends: mpsc::UnboundedReceiver<AttemptReport>,
@@ -36,6 +37,7 @@ impl Rig {
         let (beats_tx, beats) = mpsc::unbounded_channel();
         let (consumed_tx, consumed) = watch::channel(Consumed::default());
         let (renew_now, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let drain = CancellationToken::new();
         let process = ProcessInfo {
             id: WorkerId::from_bytes([7; 8]),
             kind: ProcessKind::Worker,
@@ -51,16 +53,18 @@ impl Rig {
         };
         let renewer = Renewer {
             process,
+            capacity: Capacity::new(1, &[]),
             lease: LEASE,
             running: Arc::clone(&running),
             consumed,
             beats,
             renew_now: Arc::clone(&renew_now),
+            drain: drain.clone(),
             stop: stop.clone(),
         };
         let renewal = tokio::spawn(renewer.run(store.clone()));
         let reports = Reports::new(ends_tx, beats_tx, 1024);
-        Self { store, running, reports, renew_now, consumed: consumed_tx, stop, renewal, _ends: ends }
+        Self { store, running, reports, renew_now, consumed: consumed_tx, drain, stop, renewal, _ends: ends }
     }
 
     fn attempt(&self, max_heartbeat_interval: Option<Duration>) -> Arc<Attempt> {
@@ -101,6 +105,20 @@ async fn leases_are_renewed_every_third_of_their_time() {
         let between = two[1] - two[0];
         assert!((3000..3005).contains(&between.as_millis()), "{between:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_learns_that_it_shall_drain_and_says_so_at_once() {
+    let rig = Rig::start();
+    rig.until(|store| store.announced.len() == 1).await;
+    assert!(!rig.drain.is_cancelled());
+    rig.store.lock().drain = true;
+    rig.renew_now.notify_one();
+    let asked = Instant::now();
+    rig.until(|store| store.announced.iter().any(|process| process.load.as_ref().is_some_and(|load| load.draining)))
+        .await;
+    assert!(rig.drain.is_cancelled());
+    assert!(asked.elapsed() < LEASE / 3, "it waited for the next renewal");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,11 +8,13 @@ use super::keys;
 use super::moves::milliseconds;
 use super::record::LAYOUT;
 use super::reply::Reply;
-use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
+use crate::model::{ProcessInfo, ProcessKind, Registration, Timestamp, WorkerId};
 use crate::store::{Announced, Directory, Incompatible, Live, Result, SchemaConflict};
 
 /// How many partitions this program knows.
 const PARTITIONS: &str = "1";
+/// For how long the wish that a worker drains is kept, in milliseconds; it goes earlier when the worker has ended.
+const DRAIN_KEPT: &str = "86400000";
 
 #[async_trait]
 impl Directory for RedisStore {
@@ -35,25 +37,33 @@ impl Directory for RedisStore {
     async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
         let said = serde_json::to_string(process).map_err(|error| broken("announce", error.to_string()))?;
         let ttl = milliseconds(ttl).max(1).to_string();
-        self.global("announce", &self.scripts.announce, &[&process.id.to_string(), &ttl, &said]).await?;
-        Ok(Announced::default())
+        match self.global("announce", &self.scripts.announce, &[&process.id.to_string(), &ttl, &said]).await? {
+            Value::Int(asked) => Ok(Announced { drain: asked == 1 }),
+            other => Err(broken("announce", format!("a number was expected, the script answered {other:?}"))),
+        }
     }
 
-    async fn drain(&self, _id: WorkerId) -> Result<bool> {
-        Err(broken("drain", "is not laid out yet"))
+    async fn drain(&self, id: WorkerId) -> Result<bool> {
+        let said = self.said("drain", id).await?;
+        if said.is_none_or(|live| live.process.kind != ProcessKind::Worker) {
+            return Ok(false);
+        }
+        let arguments = [&*id.to_string(), DRAIN_KEPT, &self.keys.channels()];
+        match self.global("drain", &self.scripts.drain, &arguments).await? {
+            Value::Int(live) => Ok(live == 1),
+            other => Err(broken("drain", format!("a number was expected, the script answered {other:?}"))),
+        }
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {
         let (global, partition) = (self.keys.global(), self.keys.partition());
-        let mut said = redis::pipe();
-        said.cmd("GET").arg(format!("{global}worker:{id}"));
-        let (said,): (Option<Vec<u8>>,) = self.pipeline("retire", &said).await?;
+        let said = self.said("retire", id).await?;
         let mut pipeline = redis::pipe();
-        for queue in said.as_deref().and_then(parse_live).into_iter().flat_map(|live| live.process.queues) {
+        for queue in said.into_iter().flat_map(|live| live.process.queues) {
             let parked = format!("{partition}parked:{}", keys::escape(&queue));
             pipeline.cmd("HDEL").arg(parked).arg(id.to_string()).ignore();
         }
-        pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).ignore();
+        pipeline.cmd("DEL").arg(format!("{global}worker:{id}")).arg(format!("{global}drain:{id}")).ignore();
         pipeline.cmd("ZREM").arg(format!("{global}workers")).arg(id.to_string()).ignore();
         pipeline.cmd("DEL").arg(format!("{partition}turn:{id}")).ignore();
         self.pipeline("retire", &pipeline).await
@@ -121,6 +131,16 @@ impl Directory for RedisStore {
             .collect::<Result<Vec<Registration>>>()?;
         types.sort_by(|a, b| a.task_type.cmp(&b.task_type));
         Ok(types)
+    }
+}
+
+impl RedisStore {
+    /// What a process said of itself last, until that expires.
+    async fn said(&self, operation: &'static str, id: WorkerId) -> Result<Option<Live>> {
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("GET").arg(format!("{}worker:{id}", self.keys.global()));
+        let (said,): (Option<Vec<u8>>,) = self.pipeline(operation, &pipeline).await?;
+        Ok(said.as_deref().and_then(parse_live))
     }
 }
 

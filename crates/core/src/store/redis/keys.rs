@@ -39,6 +39,10 @@ impl Keys {
         format!("{}cancel:{worker}", self.channels())
     }
 
+    pub(crate) fn drain_channel(&self, worker: WorkerId) -> String {
+        format!("{}drain:{worker}", self.channels())
+    }
+
     pub(crate) fn events_channel(&self) -> String {
         format!("{}events", self.channels())
     }
@@ -58,7 +62,8 @@ pub(crate) fn escape(name: &str) -> String {
     escaped
 }
 
-fn unescape(part: &str) -> String {
+/// The name that [`escape`] wrote so.
+pub(crate) fn unescape(part: &str) -> String {
     part.replace("%3A", ":").replace("%40", "@").replace("%25", "%")
 }
 
@@ -70,6 +75,13 @@ pub(crate) fn task_type(task_type: &TaskType) -> String {
 /// A lane's name: `queue:name@version:priority`.
 pub(crate) fn lane(queue: &str, of: &TaskType, priority: u8) -> String {
     format!("{}:{}:{priority}", escape(queue), task_type(of))
+}
+
+/// Queue and task type of a set's name, `queue:name@version`.
+pub(crate) fn parse_kind(kind: &str) -> Option<(String, TaskType)> {
+    let (queue, of) = kind.split_once(':')?;
+    let (name, version) = of.split_once('@')?;
+    Some((unescape(queue), TaskType::new(unescape(name), version.parse().ok()?)))
 }
 
 /// Queue, task type and priority of a lane's name.

@@ -8,17 +8,22 @@ mod codec;
 mod config;
 mod connection;
 mod directory;
+mod expire;
+mod forget;
 mod get;
+mod ids;
 mod keys;
-mod lists;
+mod list;
 mod moves;
 mod promote;
 mod reap;
 mod record;
 mod renew;
 mod reply;
+mod resubmit;
 mod scripts;
 mod signals;
+mod statistics;
 mod submit;
 mod turn;
 
@@ -29,7 +34,7 @@ pub use connection::RedisStore;
 
 use super::{
     AgainOutcome, CancelOutcome, Expired, ForgetOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal,
-    Resubmit, Result, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
+    Resubmit, Result, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
 };
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 
@@ -48,27 +53,23 @@ impl TaskStore for RedisStore {
     }
 
     async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
-        let mut outcomes = Vec::with_capacity(ids.len());
-        for id in ids {
-            outcomes.push(cancel::cancel(self, *id).await?);
-        }
-        Ok(outcomes)
+        cancel::cancel_all(self, ids).await
     }
 
-    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        resubmit::resubmit(self, resubmit).await
     }
 
-    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        resubmit::hasten(self, ids).await
     }
 
-    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
-        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        forget::forget(self, ids).await
     }
 
-    async fn expire(&self, _limit: usize) -> Result<Expired> {
-        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
+    async fn expire(&self, limit: usize) -> Result<Expired> {
+        expire::expire(self, limit).await
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {

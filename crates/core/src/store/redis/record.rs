@@ -10,6 +10,7 @@
 //! | started, ended | 6, 6, milliseconds | |
 //! | policy | 8 | |
 //! | submitted | 6, milliseconds | always |
+//! | sequence | 6, how many tasks were submitted before it | |
 //! | fingerprint | 8 | |
 //! | lane | 2 + n, see [`keys::lane`] | |
 //! | extra | 3 + n, msgpack, see [`super::codec`] | |
@@ -25,7 +26,7 @@ use super::keys;
 use crate::model::{Fingerprint, PolicyRef, Status, TaskType, Timestamp, Token, WorkerId};
 
 /// Version of this layout and of the keys around it.
-pub(crate) const LAYOUT: u32 = 1;
+pub(crate) const LAYOUT: u32 = 2;
 
 /// The long head is there.
 pub(crate) const RAN: u8 = 1;
@@ -39,21 +40,29 @@ pub(crate) const SILENCE: u8 = 8;
 pub(crate) const BEATS: u8 = 16;
 /// It was taken away from the worker whose token it carries: only reaping may end that attempt again.
 pub(crate) const TAKEN: u8 = 32;
+/// It is in `expires`: it has not started yet, and must not after a time.
+pub(crate) const EXPIRES: u8 = 64;
 
 const SHORT_HEAD: usize = 2;
 const LONG_HEAD: usize = SHORT_HEAD + 44;
+
+/// Where parts are that scripts read, from `submitted` on.
+const SEQUENCE: usize = 6;
+const FINGERPRINT: usize = SEQUENCE + 6;
+const LANE: usize = FINGERPRINT + 8;
 
 /// Definitions that every script begins with.
 pub(crate) fn lua_constants() -> String {
     let mut text = format!(
         "local RAN, CANCEL, RARE, SILENCE, BEATS, TAKEN = {RAN}, {CANCEL}, {RARE}, {SILENCE}, {BEATS}, {TAKEN}\n\
+         local EXPIRES = {EXPIRES}\n\
          local SHORT, LONG = {}, {}\n\
          local HEAD = '>c1BI4I2I2c8c8I6I6c8'\n\
-         local LANE = {}\n\
+         local NEW = '>c1BI6I6'\n\
+         local SEQUENCE, FINGERPRINT, LANE = {SEQUENCE}, {FINGERPRINT}, {LANE}\n\
          local STATUS = {{",
         SHORT_HEAD + 1,
         LONG_HEAD + 1,
-        6 + 8,
     );
     for status in Status::ALL {
         text.push_str(&format!(" {} = '{status}',", char::from(status.code())));
@@ -125,11 +134,11 @@ pub(crate) fn read(mut bytes: Bytes, whole: bool) -> Option<Record> {
         record.ended_at = Timestamp::from_millis(bytes.get_uint(6));
         record.policy = PolicyRef::from_bytes(bytes.get_u64().to_be_bytes());
     }
-    if bytes.len() < 6 + 8 {
+    if bytes.len() < LANE {
         return None;
     }
     record.submitted_at = Timestamp::from_millis(bytes.get_uint(6));
-    bytes.advance(8);
+    bytes.advance(LANE - SEQUENCE);
     let lane = take(&mut bytes, 2)?;
     (record.queue, record.task_type, record.priority) = keys::parse_lane(std::str::from_utf8(&lane).ok()?)?;
     if whole {
@@ -140,7 +149,7 @@ pub(crate) fn read(mut bytes: Bytes, whole: bool) -> Option<Record> {
     Some(record)
 }
 
-/// What comes behind `submitted` in a new record; `submitted` and the head are the script's.
+/// What comes behind `sequence` in a new record; what is before that is the script's.
 pub(crate) fn write_body(
     fingerprint: Fingerprint,
     lane: &str,

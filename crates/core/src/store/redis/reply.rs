@@ -84,6 +84,37 @@ impl Reply {
         }
     }
 
+    /// How many there are of something.
+    pub(super) fn size(&mut self) -> Result<usize> {
+        Ok(usize::try_from(self.number()?).unwrap_or(usize::MAX))
+    }
+
+    pub(super) fn maybe_id(&mut self) -> Result<Option<TaskId>> {
+        let bytes = self.maybe_bytes()?;
+        Ok(bytes.and_then(|bytes| bytes[..].try_into().ok()).map(TaskId::from_bytes))
+    }
+
+    /// The id of the task that has an idempotency key, and whether its fingerprint is the one that was asked about.
+    pub(super) fn holder(&mut self) -> Result<(TaskId, bool)> {
+        let bytes = self.bytes()?;
+        match (bytes.first_chunk::<{ TaskId::LEN }>(), bytes.get(TaskId::LEN..)) {
+            (Some(id), Some([same @ (b'0' | b'1')])) => Ok((TaskId::from_bytes(*id), *same == b'1')),
+            _ => Err(broken(self.operation, "a task id and a digit were expected")),
+        }
+    }
+
+    /// A list, or nothing.
+    pub(super) fn maybe_list(&mut self) -> Result<Option<Self>> {
+        match self.next()? {
+            Value::Nil => Ok(None),
+            list => Self::new(self.operation, list).map(Some),
+        }
+    }
+
+    pub(super) fn text(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?.into()).map_err(|_| broken(self.operation, "a text was expected"))
+    }
+
     /// A word of a letter and, mostly, a status.
     pub(super) fn word(&mut self) -> Result<(u8, Option<Status>)> {
         match self.bytes()?.as_ref() {

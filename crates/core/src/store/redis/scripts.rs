@@ -3,9 +3,10 @@
 use redis::Script;
 
 use super::record;
+use crate::store::IDEMPOTENCY_KEPT;
 
 /// Seconds that statistics of a minute are kept.
-const TALLY_KEPT: u32 = 90_000;
+pub(super) const TALLY_KEPT: u32 = 90_000;
 /// Seconds that a worker's last turn is remembered: longer than any outage that it survives.
 const TURN_KEPT: u32 = 86_400;
 /// Entries that a claim looks at, at the most.
@@ -16,6 +17,12 @@ const MAX_BYTES: u32 = 4 << 20;
 const HEAD_READ: u32 = 511;
 /// Parked workers that one wake looks at.
 const MAX_PARKED: u32 = 500;
+/// Tasks of one piece of the log.
+const CHUNK: u32 = 512;
+/// Entries of indexes that one script looks at for a list.
+pub(super) const MAX_LOOKED_AT: usize = 500;
+/// Dead entries at the head of a lane that are passed over to learn how long its tasks have waited.
+const MAX_DEAD_ENTRIES: u32 = 10;
 /// Due queues, and sets of started tasks, that one call looks at.
 const MAX_SETS: u32 = 500;
 
@@ -28,7 +35,17 @@ pub(crate) struct Scripts {
     pub(crate) promote: Script,
     pub(crate) overdue: Script,
     pub(crate) reap: Script,
-    pub(crate) get: Script,
+    pub(crate) resubmit: Script,
+    pub(crate) hasten: Script,
+    pub(crate) forget: Script,
+    pub(crate) expire: Script,
+    pub(crate) tasks: Script,
+    pub(crate) counts: Script,
+    pub(crate) list_log: Script,
+    pub(crate) list_lanes: Script,
+    pub(crate) list_heads: Script,
+    pub(crate) list_sets: Script,
+    pub(crate) drain: Script,
     pub(crate) announce: Script,
     pub(crate) live: Script,
     pub(crate) belong: Script,
@@ -43,8 +60,10 @@ impl Scripts {
             let mut text = format!(
                 "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
                  {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
-                 local MAX_PARKED = {MAX_PARKED}\n",
-                record::lua_constants()
+                 local MAX_PARKED, CHUNK, MAX_DEAD_ENTRIES = {MAX_PARKED}, {CHUNK}, {MAX_DEAD_ENTRIES}\n\
+                 local MAX_LOOKED_AT, IDEMPOTENCY_KEPT = {MAX_LOOKED_AT}, {}\n",
+                record::lua_constants(),
+                IDEMPOTENCY_KEPT.as_millis(),
             );
             for part in [&[clock, include_str!("lua/prelude.lua")], parts].concat() {
                 text.push_str(part);
@@ -53,15 +72,28 @@ impl Scripts {
         };
         let global = |text: &str| Script::new(&format!("{clock}{text}"));
         let moves = include_str!("lua/moves.lua");
+        let unstarted = include_str!("lua/unstarted.lua");
+        let ended = include_str!("lua/ended.lua");
+        let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
-            turn: step(&[moves, include_str!("lua/turn.lua")]),
+            turn: step(&[moves, unstarted, include_str!("lua/turn.lua")]),
             renew: step(&[include_str!("lua/renew.lua")]),
-            cancel: step(&[include_str!("lua/cancel.lua")]),
+            cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
             overdue: step(&[include_str!("lua/overdue.lua")]),
             reap: step(&[moves, include_str!("lua/reap.lua")]),
-            get: step(&[include_str!("lua/get.lua")]),
+            resubmit: step(&[ended, include_str!("lua/resubmit.lua")]),
+            hasten: step(&[include_str!("lua/hasten.lua")]),
+            forget: step(&[ended, include_str!("lua/forget.lua")]),
+            expire: step(&[unstarted, include_str!("lua/expire.lua")]),
+            tasks: step(&[include_str!("lua/tasks.lua")]),
+            counts: step(&[include_str!("lua/counts.lua")]),
+            list_log: step(&[filter, include_str!("lua/list_log.lua")]),
+            list_lanes: step(&[include_str!("lua/list_lanes.lua")]),
+            list_heads: step(&[filter, include_str!("lua/list_heads.lua")]),
+            list_sets: step(&[filter, include_str!("lua/list_sets.lua")]),
+            drain: global(include_str!("lua/drain.lua")),
             announce: global(include_str!("lua/announce.lua")),
             live: global(include_str!("lua/live.lua")),
             belong: Script::new(include_str!("lua/belong.lua")),

@@ -19,7 +19,8 @@ const MOVES_KEPT: usize = 16_384;
 impl Signals for RedisStore {
     async fn worker_signals(&self, worker: WorkerId) -> Result<mpsc::Receiver<WorkerSignal>> {
         let wake = self.keys.wake_channel(worker);
-        let channels = vec![wake.clone(), self.keys.cancel_channel(worker)];
+        let drain = self.keys.drain_channel(worker);
+        let channels = vec![wake.clone(), drain.clone(), self.keys.cancel_channel(worker)];
         let (sender, receiver) = mpsc::channel(16);
         let subscription = subscribe(self, &channels).await?;
         let store = self.clone();
@@ -30,7 +31,11 @@ impl Signals for RedisStore {
             };
             // A full channel already holds a signal that its reader has not seen.
             let heard = |channel: &str, _: &[u8]| {
-                let signal = if channel == wake { WorkerSignal::Claim } else { WorkerSignal::Renew };
+                let signal = match channel {
+                    channel if channel == wake => WorkerSignal::Claim,
+                    channel if channel == drain => WorkerSignal::Drain,
+                    _ => WorkerSignal::Renew,
+                };
                 let _ = sender.try_send(signal);
             };
             listen(&store, &channels, subscription, again, heard, sender.closed()).await;

@@ -20,6 +20,10 @@ pub(super) async fn submit(store: &RedisStore, tasks: &[NewTask]) -> Result<Vec<
 
 fn outcome(reply: &mut Reply, submitted_at: Timestamp) -> Result<SubmitOutcome> {
     let word = reply.word()?;
+    if let (b'K', Some(now)) = word {
+        let (id, same) = reply.holder()?;
+        return Ok(SubmitOutcome::SameKey { id, now, same });
+    }
     let run_at = reply.maybe_time()?;
     match word {
         (b'S', Some(status @ (Status::Submitted | Status::Scheduled))) => {
@@ -37,12 +41,19 @@ fn pack(task: &NewTask) -> Result<Vec<u8>> {
         When::At(time) => (b'A', time.as_millis()),
         When::After(delay) => (b'D', milliseconds(delay)),
     };
-    let extra = Extra { metadata: task.metadata.clone(), trace_id: task.trace_id.clone() }.encode();
+    // What expires at the very beginning of time has expired: 0 stands for never.
+    let expires = task.expires_at.map(|time| time.as_millis().max(1));
+    let extra =
+        Extra { metadata: task.metadata.clone(), trace_id: task.trace_id.clone(), expires_at: expires }.encode();
+    let key = task.idempotency_key.as_ref().map_or(&[][..], |key| &key[..]);
     let lane = keys::lane(&task.queue, &task.task_type, task.priority);
-    let mut bytes = Vec::with_capacity(64 + lane.len() + extra.len() + task.parameters.len());
+    let mut bytes = Vec::with_capacity(80 + lane.len() + extra.len() + task.parameters.len());
     bytes.extend_from_slice(&task.id.to_bytes());
     bytes.push(when);
     bytes.extend_from_slice(&six_bytes(time));
+    bytes.extend_from_slice(&six_bytes(expires.unwrap_or(0)));
+    bytes.push(if key.is_empty() { 0 } else { 16 });
+    bytes.extend_from_slice(key);
     record::write_body(task.fingerprint, &lane, &extra, &task.parameters, &mut bytes)
         .ok_or_else(|| broken("submit", format!("task {} does not fit into a record", task.id)))?;
     Ok(bytes)

@@ -12,6 +12,9 @@ pub(crate) struct Extra {
     pub(crate) metadata: Option<Bytes>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) trace_id: Option<String>,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<u64>,
 }
 
 impl Extra {

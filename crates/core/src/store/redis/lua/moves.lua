@@ -47,7 +47,7 @@ local function move_task(move, id, v, now, over)
   end
   r.state = to
   if to == 'W' then
-    wait(lane, id, place == 'H')
+    wait(lane, id, place == 'H', sequence_of(v, r))
   elseif to == 'L' then
     schedule(lane, id, now + delay)
   else

@@ -22,13 +22,33 @@ local function read(v)
   return r
 end
 
--- The record with a changed head (always the long one) before the body of `v`.
-local function write(r, v, result)
+-- A changed head, always the long one.
+local function head(r)
   local token = r.token
   if token == '' then token = string.rep('\0', 8) end
   return struct.pack(HEAD, r.state, bit.bor(r.flags, RAN), r.attempt, r.failures, r.lost, token, r.worker,
-    r.started, r.ended, r.policy) .. string.sub(v, r.body) .. (result or '')
+    r.started, r.ended, r.policy)
 end
+
+-- The record with a changed head before the body of `v`.
+local function write(r, v, result) return head(r) .. string.sub(v, r.body) .. (result or '') end
+
+-- Changes the head of the stored record. A record may be large: only where its head grows it is moved, and how many
+-- bytes that were is answered.
+local function rewrite(id, r)
+  local key = P .. 't:' .. id
+  if r.body == LONG then
+    call('SETRANGE', key, 0, head(r))
+    return 0
+  end
+  local body = call('GETRANGE', key, r.body - 1, -1)
+  call('SET', key, head(r) .. body)
+  return #body
+end
+
+-- When it was submitted, and how many tasks were submitted before it.
+local function submitted_of(v, r) return (struct.unpack('>I6', v, r.body)) end
+local function sequence_of(v, r) return (struct.unpack('>I6', v, r.body + SEQUENCE)) end
 
 local function has(r, flag) return bit.band(r.flags, flag) ~= 0 end
 local function set(r, flag) r.flags = bit.bor(r.flags, flag) end
@@ -42,11 +62,13 @@ local function lane_named(name)
     local queue, task_type, priority = string.match(name, '^([^:]*):([^:]*):([^:]*)$')
     lane = {
       key = P .. 'lane:' .. name,
+      packed = struct.pack('>I2c0', #name, name),
       queue = queue,
       task_type = task_type,
       kind = queue .. ':' .. task_type,
       field = task_type .. ':' .. priority,
       lanes = P .. 'lanes:' .. queue,
+      waits = P .. 'waits:' .. queue,
       started = P .. 'started:' .. queue .. ':' .. task_type,
       ended = {},
     }
@@ -58,6 +80,12 @@ end
 -- The lane of the record `v` whose head is `r`.
 local function lane_of(v, r)
   return lane_named((struct.unpack('>I2c0', v, r.body + LANE)))
+end
+
+-- Whether the record `v`, whose body begins at `body`, is of this lane.
+local function is_of(lane, v, body)
+  local from = body + LANE
+  return string.sub(v, from, from + #lane.packed - 1) == lane.packed
 end
 
 -- The values of the tasks with these ids, in order; false where there is none. Bounded in what it reads at once.
@@ -99,6 +127,7 @@ local function count(key, field, by)
   fields[field] = (fields[field] or 0) + by
 end
 
+local in_lanes = {}   -- lane -> change of its count of live entries
 local heads = {}      -- tasks for the heads of their lanes, {lane, id}, first comes first
 local waiting = {}    -- lane -> tasks that became claimable
 local moves = {}      -- id and state of every task that moved, for the channel `events`
@@ -113,10 +142,19 @@ end
 
 local function moved(id, state) moves[#moves + 1] = id .. state end
 
+-- `by` more tasks wait among those that were submitted around the same time: lists look only where some do.
+local all_waits = P .. 'waits'
+local function count_waiting(lane, sequence, by)
+  local chunk = math.floor(sequence / CHUNK)
+  count(lane.waits, chunk, by)
+  count(all_waits, chunk, by)
+end
+
 -- The task waits in its lane from now on.
-local function wait(lane, id, at_head)
+local function wait(lane, id, at_head, sequence)
   if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end
-  count(lane.lanes, lane.field, 1)
+  in_lanes[lane] = (in_lanes[lane] or 0) + 1
+  count_waiting(lane, sequence, 1)
   waiting[lane] = (waiting[lane] or 0) + 1
 end
 
@@ -126,15 +164,21 @@ local function schedule(lane, id, due)
   call('ZADD', P .. 'dues', 'LT', due, lane.queue)
 end
 
+local function ended_key(lane, set_name)
+  return set_name == 'dead' and P .. 'dead:' .. lane.kind or P .. 'ended:' .. lane.kind .. ':' .. set_name
+end
+
 -- The task has ended, with a status by name or `dead` for a dead letter.
 local function finish(lane, id, set_name, now)
   local key = lane.ended[set_name]
   if not key then
-    key = set_name == 'dead' and P .. 'dead:' .. lane.kind or P .. 'ended:' .. lane.kind .. ':' .. set_name
+    key = ended_key(lane, set_name)
     lane.ended[set_name] = key
-    call('ZADD', P .. 'endings', 'NX', now, lane.kind .. ':' .. set_name)
+    -- In order of names.
+    call('ZADD', P .. 'endings', 0, lane.kind .. ':' .. set_name)
   end
   gather('ZADD', key, now, id)
+  if set_name == 'dead' then count(P .. 'dead', lane.queue, 1) end
 end
 
 -- A hash's count of a field, removed at zero. Answers what is left.
@@ -172,8 +216,14 @@ local function apply(now)
   end
   for _, list in ipairs(gathered) do call(list.command, list.key, unpack(list)) end
   for i = #heads, 1, -1 do call('LPUSH', heads[i][1].key, heads[i][2]) end
+  for lane, by in pairs(in_lanes) do
+    -- No live entry: what the list still holds is dead.
+    if by ~= 0 and add(lane.lanes, lane.field, by) <= 0 then call('DEL', lane.key) end
+  end
   for key, fields in pairs(counts) do
-    for field, by in pairs(fields) do call('HINCRBY', key, field, by) end
+    for field, by in pairs(fields) do
+      if by ~= 0 then add(key, field, by) end
+    end
   end
   for queue, fields in pairs(tallies) do
     local key = P .. 'tally:' .. queue .. ':' .. string.format('%d', math.floor(now / 60000))
@@ -184,5 +234,5 @@ local function apply(now)
   if #moves > 0 then call('PUBLISH', args.channels .. 'events', table.concat(moves)) end
   for lane, tasks in pairs(waiting) do wake(lane.queue, lane.task_type, tasks) end
   gathered, gathered_by = {}, { RPUSH = {}, ZADD = {}, ZREM = {} }
-  counts, heads, waiting, moves, replaced, tallies = {}, {}, {}, {}, {}, {}
+  counts, in_lanes, heads, waiting, moves, replaced, tallies = {}, {}, {}, {}, {}, {}, {}
 end

@@ -31,7 +31,7 @@ for _, queue in ipairs(due_queues()) do
     gather('ZREM', scheduled, id)
     if r and r.state == 'L' then
       call('SETRANGE', key, 0, 'W')
-      wait(lane_of(v, r), id, false)
+      wait(lane_of(v, r), id, false, sequence_of(v, r))
       moved(id, 'W')
       n = n + 1
     end

@@ -1,4 +1,5 @@
--- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started.
+-- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started, or
+--       cancelled if it has expired.
 -- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), was_parked, parked_in (queues
 --          that it may be parked in), lease (milliseconds), claim (nil or: tasks, seed, queues as {name, free} pairs,
 --          types as name@version -> {free, policy, heartbeat interval or 0})
@@ -75,9 +76,22 @@ local claimed = {}                -- id, record, ...
 local examined, taken = 0, {}     -- entries looked at; ids of this call
 local bytes = 0
 
--- Takes up to `wanted` tasks from the head of a lane; entries that do not wait are passed over and removed.
+-- Whether the task has expired before it could start; then it ends here.
+local function has_expired(lane, id, v)
+  if bit.band(string.byte(v, 2), EXPIRES) == 0 then return false end
+  local r = read(v)
+  local at = tonumber(call('ZSCORE', P .. 'expires', id) or '')
+  if not at or at > now then return false end
+  end_unstarted(lane, id, v, r)
+  replaced[#replaced + 1] = P .. 't:' .. id
+  replaced[#replaced + 1] = write(r, v)
+  return true
+end
+
+-- Takes up to `wanted` tasks from the head of a lane; entries that do not wait are passed over and removed, also those
+-- of a task that was forgotten and submitted again elsewhere. Answers how many it took, and how many had expired.
 local function take(lane, wanted)
-  local got = 0
+  local got, expired = 0, 0
   -- Few at first, until it is known how large they are.
   local chunk = 4
   while got < wanted and examined < MAX_EXAMINED and bytes < MAX_BYTES do
@@ -91,15 +105,20 @@ local function take(lane, wanted)
     chunk = math.max(1, math.min(50, math.floor(MAX_BYTES / 8 / size)))
     for i, id in ipairs(ids) do
       local v = found[i]
-      if v and string.sub(v, 1, 1) == 'W' and not taken[id] then
+      if v and string.sub(v, 1, 1) == 'W' and not taken[id]
+        and is_of(lane, v, bit.band(string.byte(v, 2), RAN) == 0 and SHORT or LONG) then
         taken[id] = true
-        got = got + 1
         bytes = bytes + #v
-        claimed[#claimed + 1] = { id, v, lane }
+        if has_expired(lane, id, v) then
+          expired = expired + 1
+        else
+          got = got + 1
+          claimed[#claimed + 1] = { id, v, lane }
+        end
       end
     end
   end
-  return got
+  return got, expired
 end
 
 local tokens = {}
@@ -148,12 +167,13 @@ if claim then
         divide(share, lanes, sequence)
         for _, lane in ipairs(lanes) do
           if lane.share > 0 then
-            local got = take(lane.lane, math.min(lane.share, lane.slots[1]))
+            local got, expired = take(lane.lane, math.min(lane.share, lane.slots[1]))
             lane.slots[1] = lane.slots[1] - got
             queue.queue[2] = queue.queue[2] - got
             share = share - got
             left = left - got
-            if got > 0 and add(lane.lane.lanes, lane.lane.field, -got) <= 0 then
+            local gone = got + expired
+            if gone > 0 and add(lane.lane.lanes, lane.lane.field, -gone) <= 0 then
               -- No live entry: what the list still holds is dead.
               call('DEL', lane.lane.key)
             end
@@ -170,7 +190,9 @@ if claim then
     local r = read(v)
     local slots = claim.types[lane.task_type]
     r.state = 'R'
-    clear(r, TAKEN)
+    if has(r, EXPIRES) then gather('ZREM', P .. 'expires', id) end
+    clear(r, TAKEN + EXPIRES)
+    count_waiting(lane, sequence_of(v, r), -1)
     r.attempt = r.attempt + 1
     r.token = claim.seed .. struct.pack('>I2', k)
     r.worker = args.worker
@@ -196,10 +218,8 @@ if claim then
       call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind)
     end
   end
-  if #order > 0 then
-    call('ZADD', P .. 'leases', now, args.lease)
-    apply(now)
-  end
+  if #order > 0 then call('ZADD', P .. 'leases', now, args.lease) end
+  if #replaced > 0 then apply(now) end
 end
 
 -- Parked only when everything that it could run was looked at.

@@ -1,0 +1,40 @@
+use serde_json::json;
+
+use crate::harness::Dev;
+
+#[test]
+fn a_batch_is_submitted_and_its_wrong_lines_are_told() {
+    let dev = Dev::start();
+    let mut lines: Vec<String> =
+        (0..2_500).map(|n| json!({"name": "noop", "version": 1, "metadata": {"n": n}}).to_string()).collect();
+    lines[7] = "not JSON".to_owned();
+    lines[1_200] = json!({"name": "nope", "version": 1}).to_string();
+    lines[2_000] = String::new();
+    let run = dev.jobbers_with(&["submit", "--batch", "-"], &lines.join("\n")).expect(1);
+    assert!(run.err.contains("line 8: invalid: it is not a JSON object"), "{}", run.err);
+    assert!(run.err.contains("line 1201: invalid: ") && run.err.contains("nope"), "{}", run.err);
+    assert_eq!(run.out, "2 invalid, 2497 submitted\n");
+}
+
+#[test]
+fn a_batch_with_ids_may_be_repeated() {
+    let dev = Dev::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("tasks.ndjson");
+    let line = |n: u32| json!({"id": format!("01JBKR2E5F3G4H5J6K7L8M9N{n:02}"), "name": "noop", "version": 1});
+    let text: String = (10..15).map(|n| format!("{}\n", line(n))).collect();
+    std::fs::write(&file, text).expect("written");
+    let path = file.to_str().expect("a path");
+    assert_eq!(dev.jobbers(&["submit", "--batch", path]).expect(0).out, "5 submitted\n");
+    assert_eq!(dev.jobbers(&["submit", "--batch", path]).expect(0).out, "5 exists\n");
+    let results = dev.jobbers(&["submit", "--batch", path, "--json"]).expect(0).json_lines();
+    assert_eq!(results[1], json!({"line": 2, "id": "01JBKR2E5F3G4H5J6K7L8M9N11", "status": "exists"}));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_wrong_usage() {
+    let dev = Dev::start();
+    let run = dev.jobbers(&["submit", "--batch", "/nowhere/tasks.ndjson"]).expect(2);
+    assert!(run.err.contains("/nowhere/tasks.ndjson"), "{}", run.err);
+    dev.jobbers(&["submit", "noop", "--batch", "x"]).expect(2);
+}

@@ -1,0 +1,11 @@
+//! The real program against a real manager, worker and scheduler: those that `jobbers dev` runs.
+
+mod batch;
+mod harness;
+mod lists;
+mod output;
+mod steer;
+mod submit;
+mod survey;
+mod usage;
+mod watch;

@@ -1,0 +1,34 @@
+use super::*;
+
+const ID: &str = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+
+#[tokio::test]
+async fn events_go_on_over_a_broken_connection_until_the_task_has_ended() {
+    let first = "id: 1\nevent: task\ndata: {\"status\": \"started\"}\n\nid: 2\nevent: ta";
+    let second = "id: 2\nevent: task\ndata: {\"status\": \"completed\"}\n\n";
+    let answers = vec![Answer::Stream(vec![first]), Answer::HangUp, Answer::Stream(vec![": hello\n\n", second])];
+    let manager = Manager::start(answers).await;
+    let mut events = manager.client().events(ID);
+    let mut seen = Vec::new();
+    while let Some(event) = events.next().await.expect("an event") {
+        seen.push(event.data.to_string());
+    }
+    assert_eq!(seen, ["{\"status\": \"started\"}", "{\"status\": \"completed\"}"]);
+    let calls = manager.calls();
+    assert!(calls[0].head.starts_with(&format!("GET /tasks/{ID}/events ")) && !calls[0].head.contains("last-event-id"));
+    assert!(calls[2].head.contains("last-event-id: 1"), "{calls:?}");
+}
+
+#[tokio::test]
+async fn events_of_an_unknown_task_are_a_problem() {
+    let manager = Manager::start(vec![problem(404, "there is no task")]).await;
+    let error = manager.client().events(ID).next().await.expect_err("unknown");
+    assert_eq!(error.problem().map(|problem| problem.status), Some(404));
+}
+
+#[tokio::test]
+async fn an_event_that_is_no_json_is_told() {
+    let manager = Manager::start(vec![Answer::Stream(vec!["data: hello\n\n"])]).await;
+    let error = manager.client().events(ID).next().await.expect_err("no JSON");
+    assert!(matches!(error, Error::Unexpected { .. }), "{error}");
+}

@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::super::Operations;
+use super::super::list::{Bookmark, Digest};
+use super::super::patience::{ANSWER_WITHIN, no_answer};
+use super::stages::{passes_over, stages};
+use super::{Done, Error, Outcome, Wish};
+use crate::model::TaskId;
+use crate::store::{Filter, List, Listed, MAX_BATCH, Order, StoreError};
+
+/// After this time no further step is begun, so that the answer tells of all that were.
+const BEGIN_WITHIN: Duration = Duration::from_millis(1000);
+
+/// Tasks that a wish is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    pub filter: Filter,
+    /// Tasks at the most.
+    pub limit: usize,
+    /// The `next` of the call before, with the same filter.
+    pub cursor: Option<String>,
+    /// Nothing is changed; the answer says what would be.
+    pub rehearsal: bool,
+}
+
+/// What became of the first of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selected {
+    pub done: Vec<Done>,
+    /// Where to go on; none if every task was dealt with that was there in the beginning.
+    pub next: Option<String>,
+}
+
+impl Operations {
+    /// The same wish for the tasks that a filter lets through, as far as it comes within [`ANSWER_WITHIN`] and the
+    /// limit. Going on until there is no `next` reaches each task that was there in the beginning and fits when its
+    /// turn comes. One that leaves the filter just before its step is dealt with all the same, and its answer tells.
+    pub async fn wish_by_filter(&self, wish: Wish, selection: &Selection) -> Result<Selected, Error> {
+        let (begun, digest) = (Instant::now(), Digest::new(wish.name(), &selection.filter));
+        let mut mark = match &selection.cursor {
+            Some(text) => Bookmark::read(text, &digest)?,
+            None => Bookmark::default(),
+        };
+        let stages = stages(wish, &selection.filter);
+        let mut done: Vec<Done> = Vec::new();
+        let mut pieces = 0;
+        while let Some(stage) = stages.get(usize::from(mark.stage)) {
+            let late = pieces > 0 && begun.elapsed() >= BEGIN_WITHIN;
+            if late || done.len() >= selection.limit {
+                break;
+            }
+            let limit = (selection.limit - done.len()).min(MAX_BATCH);
+            let until = begun + ANSWER_WITHIN;
+            match self.wish_page(wish, selection.rehearsal, stage, &mark, limit, until).await {
+                Ok((more, next)) => {
+                    done.extend(more);
+                    mark = next;
+                    pieces += 1;
+                }
+                // What was done so far is worth telling; the next call finds the store as it is then.
+                Err(StoreError::Unavailable { .. }) if !done.is_empty() => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let ended = usize::from(mark.stage) >= stages.len();
+        tracing::info!(event = "bulk", wish = wish.name(), rehearsal = selection.rehearsal, tasks = done.len(), ended);
+        Ok(Selected { done, next: (!ended).then(|| mark.write(&digest)) })
+    }
+
+    /// One piece of a list and the step for it.
+    async fn wish_page(
+        &self,
+        wish: Wish,
+        rehearsal: bool,
+        filter: &Filter,
+        mark: &Bookmark,
+        limit: usize,
+        until: Instant,
+    ) -> Result<(Vec<Done>, Bookmark), StoreError> {
+        let list = List { filter: filter.clone(), order: Order::NewestFirst, after: mark.place.clone(), limit };
+        let silent = |_| Err(no_answer("list"));
+        let Listed { entries, next, .. } =
+            timeout_at(until, self.stores.tasks.list(&list)).await.unwrap_or_else(silent)?;
+        let ids: Vec<TaskId> = entries.into_iter().map(|entry| entry.id).collect();
+        let mut done = match rehearsal {
+            _ if ids.is_empty() => Vec::new(),
+            true => self.foresee_step(wish, &ids).await?,
+            false => self.wish_step(wish, &ids, until).await?,
+        };
+        if passes_over(filter) {
+            done.retain(|done| !matches!(done.outcome, Outcome::Conflict { .. } | Outcome::NotFound));
+        }
+        let next = match next {
+            Some(place) => Bookmark { place: Some(place), ..mark.clone() },
+            None => Bookmark { stage: mark.stage + 1, ..Bookmark::default() },
+        };
+        Ok((done, next))
+    }
+}

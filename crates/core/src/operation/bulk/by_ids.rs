@@ -1,0 +1,55 @@
+use std::collections::HashSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::time::Instant;
+
+use super::super::Operations;
+use super::super::patience::ANSWER_WITHIN;
+use super::{Done, Error, Wish};
+use crate::model::TaskId;
+use crate::store::{MAX_BATCH, StoreError};
+
+/// Steps on their way at once.
+const IN_FLIGHT: usize = 4;
+
+impl Operations {
+    /// The same wish for these tasks (at most [`MAX_IDS`](super::MAX_IDS)), each answered once, in the order in which
+    /// they come first. A rehearsal changes nothing and says what would be.
+    pub async fn wish_for(&self, wish: Wish, ids: &[TaskId], rehearsal: bool) -> Result<Vec<Done>, Error> {
+        let ids = each_once(ids);
+        let steps = ids.chunks(MAX_BATCH).map(|step| async move {
+            match rehearsal {
+                true => self.foresee_step(wish, step).await,
+                false => self.wish_step(wish, step, Instant::now() + ANSWER_WITHIN).await,
+            }
+        });
+        let steps: Vec<_> = steps.collect();
+        let many = steps.len() > 1;
+        let done: Vec<Vec<Done>> =
+            stream::iter(steps).buffered(IN_FLIGHT).try_collect().await.map_err(|source| match source {
+                StoreError::Unavailable { .. } | StoreError::Full { .. } if many && !rehearsal => {
+                    Error::Amid { tasks: ids.len(), source }
+                }
+                source => Error::Store(source),
+            })?;
+        let done: Vec<Done> = done.into_iter().flatten().collect();
+        tracing::info!(event = "bulk", wish = wish.name(), rehearsal, tasks = done.len());
+        Ok(done)
+    }
+}
+
+pub(in super::super) fn each_once(ids: &[TaskId]) -> Vec<TaskId> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    ids.iter().copied().filter(|id| seen.insert(*id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_id_stays_where_it_comes_first() {
+        let id = |n| TaskId::from_parts(0, n);
+        assert_eq!(each_once(&[id(3), id(1), id(3), id(2), id(1)]), [id(3), id(1), id(2)]);
+    }
+}

@@ -1,0 +1,164 @@
+//! The same wish for many tasks.
+
+mod by_filter;
+mod by_ids;
+mod stages;
+
+use rand::random;
+use tokio::time::Instant;
+
+pub use by_filter::{Selected, Selection};
+pub(super) use by_ids::each_once;
+
+use super::list::InvalidCursor;
+use super::patience::persist;
+use super::{Operations, patience};
+use crate::model::{Status, TaskId};
+use crate::store::{AgainOutcome, CancelOutcome, MAX_BATCH, MAX_LISTED, Resubmit, StoreError};
+
+/// Most ids that come together.
+pub const MAX_IDS: usize = 10_000;
+
+/// What shall become of many tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Cancel,
+    Resubmit { reset_failures: bool },
+}
+
+/// What became of one of them, or would become of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    pub id: TaskId,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Cancelled,
+    /// It runs, and its worker is told.
+    CancellationRequested,
+    Resubmitted,
+    /// Its status does not allow it.
+    Conflict {
+        now: Status,
+    },
+    NotFound,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Some may have been dealt with.
+    #[error("the store went away amid {tasks} tasks: {source}")]
+    Amid { tasks: usize, source: StoreError },
+}
+
+impl Wish {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Resubmit { .. } => "resubmit",
+        }
+    }
+
+    /// What it would come to for a task that is known, as it is.
+    pub fn foresee(self, status: Status) -> Outcome {
+        match (self, status) {
+            (Self::Cancel, Status::Submitted | Status::Scheduled) => Outcome::Cancelled,
+            (Self::Cancel, Status::Started) => Outcome::CancellationRequested,
+            (Self::Resubmit { .. }, Status::Failed | Status::Cancelled | Status::Stalled | Status::Dropped) => {
+                Outcome::Resubmitted
+            }
+            (
+                Self::Cancel,
+                Status::Unsubmitted
+                | Status::Completed
+                | Status::Failed
+                | Status::Cancelled
+                | Status::Stalled
+                | Status::Dropped,
+            )
+            | (
+                Self::Resubmit { .. },
+                Status::Unsubmitted | Status::Submitted | Status::Scheduled | Status::Started | Status::Completed,
+            ) => Outcome::Conflict { now: status },
+        }
+    }
+}
+
+impl Operations {
+    /// One step for at most [`MAX_BATCH`] tasks, sent again while the store does not answer.
+    async fn wish_step(&self, wish: Wish, ids: &[TaskId], until: Instant) -> Result<Vec<Done>, StoreError> {
+        debug_assert!(ids.len() <= MAX_BATCH, "one step takes no more");
+        let store = &self.stores.tasks;
+        let outcomes: Vec<Outcome> = match wish {
+            Wish::Cancel => {
+                let answers = persist("cancel", until, || store.cancel_all(ids)).await?;
+                answers.into_iter().map(Outcome::from).collect()
+            }
+            Wish::Resubmit { reset_failures } => {
+                let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, request: random() };
+                let answers = persist("resubmit", until, || store.resubmit(&resubmit)).await?;
+                answers.into_iter().map(Outcome::from).collect()
+            }
+        };
+        self.answered(wish, ids, outcomes)
+    }
+
+    /// What a step would come to.
+    async fn foresee_step(&self, wish: Wish, ids: &[TaskId]) -> Result<Vec<Done>, StoreError> {
+        let statuses = self.statuses(ids).await?;
+        let outcome = |status: Option<Status>| status.map_or(Outcome::NotFound, |status| wish.foresee(status));
+        self.answered(wish, ids, statuses.into_iter().map(outcome).collect())
+    }
+
+    fn answered(&self, wish: Wish, ids: &[TaskId], outcomes: Vec<Outcome>) -> Result<Vec<Done>, StoreError> {
+        if outcomes.len() == ids.len() {
+            return Ok(ids.iter().zip(outcomes).map(|(id, outcome)| Done { id: *id, outcome }).collect());
+        }
+        let detail = format!("{} answers for {} tasks", outcomes.len(), ids.len());
+        Err(StoreError::Broken { operation: wish.name(), detail })
+    }
+
+    /// The statuses of tasks, however many and however large they are.
+    pub(super) async fn statuses(&self, ids: &[TaskId]) -> Result<Vec<Option<Status>>, StoreError> {
+        const BYTES_AT_ONCE: usize = 4 << 20;
+        let mut statuses = Vec::with_capacity(ids.len());
+        while statuses.len() < ids.len() {
+            let rest = &ids[statuses.len()..];
+            let some = &rest[..rest.len().min(MAX_LISTED)];
+            let tasks = patience::within("tasks", self.stores.tasks.tasks(some, BYTES_AT_ONCE)).await?;
+            if tasks.is_empty() {
+                let detail = format!("0 answers for {} tasks", some.len());
+                return Err(StoreError::Broken { operation: "tasks", detail });
+            }
+            statuses.extend(tasks.into_iter().map(|task| task.map(|task| task.status)));
+        }
+        Ok(statuses)
+    }
+}
+
+impl From<CancelOutcome> for Outcome {
+    fn from(outcome: CancelOutcome) -> Self {
+        match outcome {
+            CancelOutcome::Cancelled => Self::Cancelled,
+            CancelOutcome::Requested { .. } => Self::CancellationRequested,
+            CancelOutcome::Ended { status } => Self::Conflict { now: status },
+            CancelOutcome::NotFound => Self::NotFound,
+        }
+    }
+}
+
+impl From<AgainOutcome> for Outcome {
+    fn from(outcome: AgainOutcome) -> Self {
+        match outcome {
+            AgainOutcome::Applied => Self::Resubmitted,
+            AgainOutcome::Conflict { now } => Self::Conflict { now },
+            AgainOutcome::NotFound => Self::NotFound,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+-- Ends what has not started: waiting or scheduled -> cancelled. Shared by cancel.lua, expire.lua and turn.lua; the
+-- caller writes the record, and a claim counts its lanes itself.
+local function end_unstarted(lane, id, v, r)
+  if r.state == 'W' then
+    count_waiting(lane, sequence_of(v, r), -1)
+  else
+    gather('ZREM', P .. 'scheduled:' .. lane.queue, id)
+  end
+  if has(r, EXPIRES) then gather('ZREM', P .. 'expires', id) end
+  clear(r, EXPIRES)
+  r.state = 'X'
+  r.ended = now
+  finish(lane, id, STATUS.X, now)
+  tally(lane.queue, STATUS.X)
+  moved(id, 'X')
+end
+
+-- The same of a task that no claim has taken from its lane. Answers how many bytes of its record were moved.
+local function cancel_unstarted(id, v, r)
+  local lane = lane_of(v, r)
+  if r.state == 'W' then in_lanes[lane] = (in_lanes[lane] or 0) - 1 end
+  end_unstarted(lane, id, v, r)
+  return rewrite(id, r)
+end
