@@ -94,12 +94,8 @@ pub fn command() -> Command {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command, stdin: &str) -> Run {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("jobbers starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("jobbers starts");
     let mut input = child.stdin.take().expect("its input");
     let text = stdin.to_owned();
     let writer = std::thread::spawn(move || drop(input.write_all(text.as_bytes())));

@@ -14,13 +14,18 @@ pub(crate) enum Kind {
     NotJson,
     BrokenRequest,
     MalformedId,
+    MalformedWorkerId,
     WrongQuery,
+    WrongHeader,
+    NothingSelected,
+    WrongCursor,
     UnknownTaskType,
     UnknownQueue,
     NotAuthenticated,
     NotAllowed,
     ForeignOrigin,
     NoSuchTask,
+    NoSuchWorker,
     NoSuchRoute,
     WrongMethod,
     TooSlow,
@@ -44,13 +49,18 @@ impl Kind {
             Self::NotJson => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),
             Self::BrokenRequest => (StatusCode::BAD_REQUEST, "broken-request", "The request is not complete"),
             Self::MalformedId => (StatusCode::BAD_REQUEST, "malformed-id", "Not a task id"),
+            Self::MalformedWorkerId => (StatusCode::BAD_REQUEST, "malformed-worker-id", "Not a worker id"),
             Self::WrongQuery => (StatusCode::BAD_REQUEST, "wrong-query", "Wrong query parameter"),
+            Self::WrongHeader => (StatusCode::BAD_REQUEST, "wrong-header", "Wrong header"),
+            Self::WrongCursor => (StatusCode::BAD_REQUEST, "wrong-cursor", "Wrong cursor"),
+            Self::NothingSelected => (StatusCode::BAD_REQUEST, "nothing-selected", "No tasks are selected"),
             Self::UnknownTaskType => (StatusCode::BAD_REQUEST, "unknown-task-type", "Unknown task type"),
             Self::UnknownQueue => (StatusCode::BAD_REQUEST, "unknown-queue", "Unknown queue"),
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "not-authenticated", "A token is needed"),
             Self::NotAllowed => (StatusCode::FORBIDDEN, "not-allowed", "The token does not allow this"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "Request from a foreign origin"),
             Self::NoSuchTask => (StatusCode::NOT_FOUND, "no-such-task", "No such task"),
+            Self::NoSuchWorker => (StatusCode::NOT_FOUND, "no-such-worker", "No such worker"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "no-such-route", "No such route"),
             Self::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Wrong method"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow", "The body took too long"),
@@ -144,6 +154,11 @@ impl Problem {
             sentences.push(format!("and {} more", errors.len() - MOST_IN_DETAIL));
         }
         Self { errors, ..Self::new(kind, sentences.join("; ")) }
+    }
+
+    /// What is wrong, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Names the field that the detail is about.

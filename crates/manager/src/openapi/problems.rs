@@ -40,6 +40,16 @@ groups! {
     Stores: StoreAway, Bug;
     /// Of a route that takes JSON.
     JsonIn: NotJson, BrokenRequest, TooSlow, TooLarge, NotJsonType, WrongFields, NotBuiltYet, Busy;
+    /// Of a route that minds a header.
+    Header: WrongHeader;
+    /// Of a route whose answers go on at a cursor.
+    Paging: WrongCursor;
+    /// Of a route that is about chosen tasks.
+    Choosing: MalformedId, NothingSelected, WrongCursor, StoreFull;
+    /// Of a route that stores several tasks.
+    StoreBatch: StoreFull;
+    /// Of a route with the id of a worker in its path.
+    OneWorker: MalformedWorkerId, NoSuchWorker;
     /// Of a route with parameters in its query.
     Query: WrongQuery;
     /// Of a route with the id of a task in its path.

@@ -9,10 +9,10 @@ use jobbers_core::model::{Task, TaskId};
 use jobbers_core::operation::Submitted;
 
 use crate::app::App;
-use crate::extract::{JsonBody, TaskIdInPath, Wait};
-use crate::openapi::problems::{JsonIn, OneTask, Problems, Query, Stores, Submitting};
+use crate::extract::{JsonBody, Key, TaskIdInPath, Wait};
+use crate::openapi::problems::{Header, JsonIn, OneTask, Problems, Query, Stores, Submitting};
 use crate::problem::Problem;
-use crate::trace_parent::trace_id;
+use crate::trace_parent::{Traced, trace_id};
 use crate::wire::{NewTask, OlderTask, Spelling, TaskBody, task_body};
 
 /// Submit a task.
@@ -21,7 +21,7 @@ use crate::wire::{NewTask, OlderTask, Spelling, TaskBody, task_body};
 /// schema that the workers of the task type publish.
 #[utoipa::path(
     post, path = "/tasks", tag = "Submit",
-    params(("traceparent" = Option<String>, Header, description = "W3C Trace Context: the task carries on its trace.")),
+    params(Traced, Key),
     request_body(
         content = ref("#/components/schemas/NewTask"), content_type = "application/json",
         example = json!({"name": "word_count", "version": 1, "parameters": {"text": "one two two"}, "priority": 3})
@@ -29,19 +29,20 @@ use crate::wire::{NewTask, OlderTask, Spelling, TaskBody, task_body};
     responses(
         (status = 201, description = "A new task.", body = TaskBody<'static>, headers(("Location" = String, description = "where the task is"))),
         (status = 200, description = "The task that the same submission made before, as it is now.", body = TaskBody<'static>),
-        Problems::<(JsonIn, Submitting, Stores)>
+        Problems::<(JsonIn, Header, Submitting, Stores)>
     )
 )]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    key: Key,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let operations = app.operations()?;
     let new = NewTask::read(&body, app.max_parameters)?;
     let parameters_at = new.parameters_pointer();
-    let submitted = operations.submit(new.into_submission(trace_id(&headers))).await;
-    let (status, task) = match submitted.map_err(|error| Problem::of_submission(error, parameters_at))? {
+    let submitted = operations.submit(new.into_submission(trace_id(&headers), key.of_one())).await;
+    let (status, task) = match submitted.map_err(|error| Problem::of_submission(error, "", parameters_at))? {
         Submitted::Created(task) => (StatusCode::CREATED, task),
         Submitted::Exists(task) => (StatusCode::OK, task),
     };

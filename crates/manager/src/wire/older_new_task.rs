@@ -52,9 +52,10 @@ impl OlderNewTask {
             run_at: None,
             delay: None,
             priority: None,
+            expires_at: None,
             metadata: None,
         };
-        new.check_size(max_parameters)?;
+        new.check_size("", max_parameters)?;
         Ok(new)
     }
 }
