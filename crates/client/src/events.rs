@@ -48,6 +48,8 @@ pub struct Events {
     stream: Option<Response>,
     frames: Frames,
     last_id: Option<String>,
+    /// It was connected once.
+    began: bool,
     over: bool,
 }
 
@@ -65,7 +67,7 @@ impl Client {
     /// ```
     pub fn events(&self, id: &str) -> Events {
         let (client, id) = (self.clone(), id.to_owned());
-        Events { client, id, stream: None, frames: Frames::default(), last_id: None, over: false }
+        Events { client, id, stream: None, frames: Frames::default(), last_id: None, began: false, over: false }
     }
 }
 
@@ -84,6 +86,8 @@ impl Events {
                 Ok(true) => heard = Instant::now(),
                 // The manager has ended the stream, perhaps because it stops.
                 Ok(false) => sleep(PAUSE).await,
+                // A manager that does not even begin has a reason that will not be over soon, such as too many listeners.
+                Err(error @ Error::Problem(_)) if !self.began => return Err(error),
                 Err(error) if error.is_transient() && heard.elapsed() < PATIENCE => sleep(PAUSE).await,
                 Err(error) => return Err(error),
             }
@@ -106,6 +110,7 @@ impl Events {
             None => {
                 self.frames = Frames::default();
                 let opened = self.open().await?;
+                self.began = true;
                 self.stream.insert(opened)
             }
         };

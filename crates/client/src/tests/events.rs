@@ -32,3 +32,10 @@ async fn an_event_that_is_no_json_is_told() {
     let error = manager.client().events(ID).next().await.expect_err("no JSON");
     assert!(matches!(error, Error::Unexpected { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_manager_with_too_many_listeners_says_so_at_once() {
+    let manager = Manager::start(vec![problem(503, "too many listen")]).await;
+    let error = manager.client().events(ID).next().await.expect_err("refused");
+    assert_eq!(error.problem().map(|problem| problem.status), Some(503));
+}
