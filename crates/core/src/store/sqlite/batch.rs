@@ -53,6 +53,11 @@ impl Statement {
         Self { sql: text.into_sql_str(), arguments: SqliteArguments::default(), problem: None }
     }
 
+    /// A statement without rows, of a text that was put together from texts of this module.
+    pub(super) fn composed(text: String) -> Self {
+        Self { sql: AssertSqlSafe(text).into_sql_str(), arguments: SqliteArguments::default(), problem: None }
+    }
+
     pub(super) fn bind<'v, V: Encode<'v, Sqlite> + Type<Sqlite>>(&mut self, value: V) -> &mut Self {
         if let Err(problem) = self.arguments.add(value) {
             self.problem = Some(problem.to_string());

@@ -3,10 +3,11 @@ use std::collections::HashMap;
 use super::allot::{Waiting, allot};
 use super::batch::Batch;
 use super::job::Tx;
-use super::lanes::{self, LaneKey};
+use super::lanes::LaneKey;
 use super::row::{Columns as _, eight_bytes, millis, number};
 use super::tally::Tally;
 use super::trouble::{Result, Trouble};
+use super::unstarted;
 use crate::model::{Status, TaskType, Token};
 use crate::store::{Claim, ClaimedTask, Turn, TypeSlots};
 
@@ -16,28 +17,31 @@ static START: Batch = Batch::new(include_str!("sql/tasks_start.sql"), 4);
 static BODIES: Batch = Batch::new(include_str!("sql/bodies_get.sql"), 1);
 static AGAIN: Batch = Batch::new(include_str!("sql/tasks_claimed.sql"), 2);
 
+/// Expired tasks that a claim ends at the most, when these are all that a lane has. The others are passed over, and
+/// left to the step that is there for it.
+const EXPIRED: usize = 100;
+
 /// Takes the next tasks: started, with a lease and a fresh token each. Answers them with their places.
 pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u64) -> Result<Vec<(i64, ClaimedTask)>> {
     if claim.tasks == 0 || claim.types.is_empty() {
         return Ok(Vec::new());
     }
-    let waiting = waiting(tx, claim).await?;
+    let mut waiting = waiting(tx, claim).await?;
+    let picks = pick(tx, &mut waiting, claim, round).await?;
     let lanes: HashMap<i64, &LaneKey> = waiting.iter().map(|waiting| (waiting.lane, &waiting.key)).collect();
-    let picks = places(tx, &allot(&waiting, claim, round)).await?;
     if picks.is_empty() {
         return Ok(Vec::new());
     }
-    let mut leaving: HashMap<i64, i64> = HashMap::new();
     let mut tally = Tally::default();
     let mut next = Vec::with_capacity(picks.len());
     for (k, (lane, place)) in (0u16..).zip(picks) {
         let key = *lanes.get(&lane).ok_or_else(|| Trouble::Broken(format!("lane {lane} was not asked for")))?;
-        *leaving.entry(lane).or_default() += 1;
+        tx.lanes.lose(lane, Status::Submitted);
+        tx.lanes.gain(lane, Status::Started);
         tally.of(&key.queue).started += 1;
         next.push(Next { place, key, token: token(claim.token_seed, k) });
     }
     let claimed = start(tx, turn, claim, &next).await?;
-    lanes::take(tx.db, &leaving).await?;
     tally.add(tx).await?;
     Ok(claimed)
 }
@@ -69,13 +73,7 @@ async fn waiting(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Waiting>> {
             statement.bind(*queue);
         }
         for row in statement.rows(tx.db).await? {
-            let priority = row.count("priority")?;
-            let key = LaneKey {
-                queue: row.text("queue")?,
-                task_type: row.task_type()?,
-                priority: u8::try_from(priority)
-                    .map_err(|_| Trouble::Broken(format!("priority {priority} of a lane")))?,
-            };
+            let key = LaneKey { queue: row.text("queue")?, task_type: row.task_type()?, priority: row.priority()? };
             let tasks = row.integer("waiting")?.unsigned_abs();
             waiting.push(Waiting { lane: row.integer("lane")?, key, tasks });
         }
@@ -83,25 +81,51 @@ async fn waiting(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Waiting>> {
     Ok(waiting)
 }
 
-/// The tasks behind the picks: lane and place of each.
-async fn places(tx: &mut Tx<'_>, picks: &[i64]) -> Result<Vec<(i64, i64)>> {
-    let mut counts: HashMap<i64, usize> = HashMap::new();
-    for lane in picks {
-        *counts.entry(*lane).or_default() += 1;
+/// Which tasks start: lane and place of each. Lanes count tasks that have expired among those that wait; a lane that
+/// turns out to have fewer to start than it was asked for is asked for no more than these.
+async fn pick(tx: &mut Tx<'_>, waiting: &mut [Waiting], claim: &Claim, round: u64) -> Result<Vec<(i64, i64)>> {
+    let mut has_expired = false;
+    loop {
+        let picks = allot(waiting, claim, round);
+        let mut asked: HashMap<i64, usize> = HashMap::new();
+        for lane in &picks {
+            *asked.entry(*lane).or_default() += 1;
+        }
+        let heads = heads(tx, &asked).await?;
+        let found = |lane: i64| heads.get(&lane).map_or(0, Vec::len);
+        let mut is_short = false;
+        for lane in waiting.iter_mut() {
+            if asked.get(&lane.lane).is_some_and(|asked| found(lane.lane) < *asked) {
+                lane.tasks = found(lane.lane) as u64;
+                is_short = true;
+            }
+        }
+        if !is_short {
+            let mut heads: HashMap<i64, _> =
+                heads.into_iter().map(|(lane, places)| (lane, places.into_iter())).collect();
+            let place = |lane: &i64| Some((*lane, heads.get_mut(lane)?.next()?));
+            return Ok(picks.iter().filter_map(place).collect());
+        }
+        if !has_expired {
+            has_expired = true;
+            unstarted::expire(tx, EXPIRED).await?;
+        }
     }
-    let Some(most) = counts.values().max() else { return Ok(Vec::new()) };
-    let mut statement = HEADS.of(counts.len());
-    statement.bind(i64::try_from(*most).unwrap_or(i64::MAX));
-    for lane in counts.keys() {
+}
+
+/// The first tasks of each lane that can start, so many at the most.
+async fn heads(tx: &mut Tx<'_>, asked: &HashMap<i64, usize>) -> Result<HashMap<i64, Vec<i64>>> {
+    let mut heads: HashMap<i64, Vec<i64>> = HashMap::new();
+    let Some(most) = asked.values().max() else { return Ok(heads) };
+    let mut statement = HEADS.of(asked.len());
+    statement.bind(i64::try_from(*most).unwrap_or(i64::MAX)).bind(tx.millis());
+    for lane in asked.keys() {
         statement.bind(*lane);
     }
-    let mut heads: HashMap<i64, Vec<i64>> = HashMap::new();
     for row in statement.rows(tx.db).await? {
         heads.entry(row.integer("lane")?).or_default().push(row.integer("place")?);
     }
-    let mut heads: HashMap<i64, _> = heads.into_iter().map(|(lane, places)| (lane, places.into_iter())).collect();
-    let place = |lane: &i64| Some((*lane, heads.get_mut(lane)?.next()?));
-    Ok(picks.iter().filter_map(place).collect())
+    Ok(heads)
 }
 
 async fn start(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, next: &[Next<'_>]) -> Result<Vec<(i64, ClaimedTask)>> {
@@ -165,12 +189,11 @@ pub(super) async fn again(tx: &mut Tx<'_>, claimed: &[(i64, i64)]) -> Result<Vec
     }
     let mut tasks = HashMap::with_capacity(claimed.len());
     for row in statement.rows(tx.db).await? {
-        let priority = row.count("priority")?;
         let task = ClaimedTask {
             id: row.id()?,
             task_type: row.task_type()?,
             queue: row.text("queue")?,
-            priority: u8::try_from(priority).map_err(|_| Trouble::Broken(format!("priority {priority} of a lane")))?,
+            priority: row.priority()?,
             token: Token::from_bytes(eight_bytes(row.integer("token")?)),
             attempt: row.count("attempt")?,
             failures: row.count("failures")?,

@@ -9,8 +9,8 @@ use super::job::{Step, Tx};
 use super::layout::{compare, meta};
 use super::row::{Columns as _, millis, number};
 use super::trouble::{Result, Trouble};
-use crate::model::{ProcessInfo, Registration, Timestamp, WorkerId};
-use crate::store::{Live, MAX_BATCH, SchemaConflict};
+use crate::model::{ProcessInfo, ProcessKind, Registration, Timestamp, WorkerId};
+use crate::store::{Announced, Live, MAX_BATCH, SchemaConflict};
 
 static POLICIES: Batch = Batch::new(include_str!("sql/policies_put.sql"), 2);
 static REGISTERED: Batch = Batch::new(include_str!("sql/catalogue_find.sql"), 2);
@@ -49,18 +49,41 @@ pub(super) struct Announce {
 
 #[async_trait]
 impl Step for Announce {
-    type Answer = ();
+    type Answer = Announced;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Announced> {
         let mut announce = Statement::new(include_str!("sql/processes_put.sql"));
         announce.bind(number(self.process.id.to_bytes())).bind(serde_json::to_string(&self.process)?);
-        announce.bind(tx.millis()).bind(millis(tx.now.after(self.ttl))).run(tx.db).await?;
+        announce.bind(tx.millis()).bind(millis(tx.now.after(self.ttl)));
+        let row = announce.row(tx.db).await?;
+        let drain = row.map(|row| row.integer("draining")).transpose()?.is_some_and(|draining| draining != 0);
         let before = |age: Duration| millis(Timestamp::from_millis(tx.now.as_millis().saturating_sub(age_of(age))));
         let (remains, tallies) = (before(REMAINS), before(TALLIES) / 60_000);
         Statement::new(include_str!("sql/turns_sweep.sql")).bind(remains).run(tx.db).await?;
         Statement::new(include_str!("sql/processes_sweep.sql")).bind(remains).run(tx.db).await?;
         Statement::new(include_str!("sql/tallies_sweep.sql")).bind(tallies).run(tx.db).await?;
-        Ok(())
+        Ok(Announced { drain })
+    }
+}
+
+/// Somebody asks a worker to drain.
+pub(super) struct Drain(pub(super) WorkerId);
+
+#[async_trait]
+impl Step for Drain {
+    type Answer = bool;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        let worker = number(self.0.to_bytes());
+        let mut find = Statement::new(include_str!("sql/processes_find.sql"));
+        let Some(row) = find.bind(worker).bind(tx.millis()).row(tx.db).await? else { return Ok(false) };
+        let process: ProcessInfo = serde_json::from_str(&row.text("info")?)?;
+        if process.kind != ProcessKind::Worker {
+            return Ok(false);
+        }
+        Statement::new(include_str!("sql/processes_drain.sql")).bind(worker).run(tx.db).await?;
+        tx.effects.draining.push(self.0);
+        Ok(true)
     }
 }
 

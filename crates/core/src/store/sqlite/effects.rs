@@ -8,6 +8,8 @@ pub(super) struct Effects {
     pub(super) told: Vec<Told>,
     pub(super) parked: Vec<(WorkerId, Option<Interest>)>,
     pub(super) retired: Vec<WorkerId>,
+    /// Workers that are asked to drain.
+    pub(super) draining: Vec<WorkerId>,
 }
 
 /// Tasks that have become claimable.
@@ -46,5 +48,6 @@ impl Effects {
         self.told.append(&mut other.told);
         self.parked.append(&mut other.parked);
         self.retired.append(&mut other.retired);
+        self.draining.append(&mut other.draining);
     }
 }

@@ -33,6 +33,8 @@ struct WorkerListener {
     signals: mpsc::Sender<WorkerSignal>,
     /// Of the messages in the store, how many it was told.
     told: i64,
+    /// It knows that it is asked to drain.
+    drains: bool,
 }
 
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl Hub {
         for signal in [WorkerSignal::Claim, WorkerSignal::Renew] {
             let _fits = signals.try_send(signal);
         }
-        self.lock().workers.push(WorkerListener { worker, signals, told: 0 });
+        self.lock().workers.push(WorkerListener { worker, signals, told: 0, drains: false });
         self.begun.notify_one();
         receiver
     }
@@ -96,6 +98,9 @@ impl Hub {
         for told in effects.told {
             listeners.tell(&told);
         }
+        for worker in effects.draining {
+            listeners.drain(worker);
+        }
         for listener in &mut listeners.moves {
             listener.send(&effects.moves);
         }
@@ -129,6 +134,16 @@ impl Hub {
         }
     }
 
+    /// Workers of this process that listen and do not know yet whether they are asked to drain.
+    pub(super) fn workers_that_may_drain(&self) -> Vec<WorkerId> {
+        self.lock().workers.iter().filter(|listener| !listener.drains).map(|listener| listener.worker).collect()
+    }
+
+    /// A worker is asked to drain.
+    pub(super) fn drain(&self, worker: WorkerId) {
+        self.lock().drain(worker);
+    }
+
     /// Workers of this process that listen.
     pub(super) fn workers(&self) -> Vec<WorkerId> {
         self.lock().workers.iter().map(|listener| listener.worker).collect()
@@ -155,6 +170,12 @@ impl Listeners {
                 self.parked.remove(&listener.worker);
                 left -= 1;
             }
+        }
+    }
+
+    fn drain(&mut self, worker: WorkerId) {
+        for listener in self.workers.iter_mut().filter(|listener| listener.worker == worker) {
+            listener.drains |= listener.signals.try_send(WorkerSignal::Drain).is_ok();
         }
     }
 

@@ -3,6 +3,7 @@ use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
 use super::effects::Effects;
+use super::lane_counts::LaneCounts;
 use super::row::millis;
 use super::trouble::{Result, Trouble};
 use crate::model::Timestamp;
@@ -14,9 +15,16 @@ pub(super) struct Tx<'c> {
     pub(super) now: Timestamp,
     /// What others are to be told once it is committed.
     pub(super) effects: Effects,
+    /// Whom lanes gain and lose, beside those who are given a position there.
+    pub(super) lanes: LaneCounts,
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    /// A step begins.
+    pub(super) fn begin(db: &'c mut SqliteConnection, now: Timestamp) -> Self {
+        Self { db, now, effects: Effects::default(), lanes: LaneCounts::default() }
+    }
+
     /// The time of this step as the tables hold it.
     pub(super) fn millis(&self) -> i64 {
         millis(self.now)

@@ -4,12 +4,11 @@ use sqlx::SqliteConnection;
 
 use super::batch::Batch;
 use super::row::Columns as _;
-use super::trouble::{Result, Trouble};
+use super::trouble::Result;
 use crate::model::TaskType;
 
 static OPEN: Batch = Batch::new(include_str!("sql/lanes_open.sql"), 5);
 static GIVE: Batch = Batch::new(include_str!("sql/lanes_give.sql"), 3);
-static TAKE: Batch = Batch::new(include_str!("sql/lanes_take.sql"), 2);
 
 /// One task type's line of one priority in one queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,9 +58,7 @@ pub(super) async fn open(db: &mut SqliteConnection, coming: &HashMap<LaneKey, i6
     }
     let mut places = HashMap::with_capacity(coming.len());
     for row in statement.rows(db).await? {
-        let priority = row.count("priority")?;
-        let priority = u8::try_from(priority).map_err(|_| Trouble::Broken(format!("priority {priority} of a lane")))?;
-        let key = LaneKey { queue: row.text("queue")?, task_type: row.task_type()?, priority };
+        let key = LaneKey { queue: row.text("queue")?, task_type: row.task_type()?, priority: row.priority()? };
         let tasks = coming.get(&key).copied().unwrap_or_default();
         let place = Place {
             lane: row.integer("lane")?,
@@ -98,17 +95,4 @@ pub(super) async fn give(db: &mut SqliteConnection, coming: &HashMap<i64, Coming
         places.insert(lane, place);
     }
     Ok(places)
-}
-
-/// Counts tasks that wait no longer.
-pub(super) async fn take(db: &mut SqliteConnection, leaving: &HashMap<i64, i64>) -> Result<()> {
-    if leaving.is_empty() {
-        return Ok(());
-    }
-    let mut statement = TAKE.of(leaving.len());
-    for (lane, tasks) in leaving {
-        statement.bind(*lane).bind(*tasks);
-    }
-    statement.run(db).await?;
-    Ok(())
 }

@@ -3,27 +3,39 @@ use std::ops::RangeInclusive;
 use async_trait::async_trait;
 
 use super::SqliteStore;
+use super::get;
+use super::listing;
+use super::statistics;
+use super::steps::check;
 use crate::model::{Task, TaskId};
-use crate::store::{List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics, StoreError};
+use crate::store::{List, Listed, Lists, MAX_LISTED, MinuteTally, QueueCounts, Result, Statistics};
 
 #[async_trait]
 impl Lists for SqliteStore {
-    async fn list(&self, _list: &List) -> Result<Listed> {
-        Err(StoreError::Broken { operation: "list", detail: "is not laid out yet".into() })
+    async fn list(&self, list: &List) -> Result<Listed> {
+        let mut db = self.reader("list").await?;
+        listing::list(&mut db, list).await.map_err(self.error("list"))
     }
 
-    async fn tasks(&self, _ids: &[TaskId], _most_bytes: usize) -> Result<Vec<Option<Task>>> {
-        Err(StoreError::Broken { operation: "tasks", detail: "is not laid out yet".into() })
+    async fn tasks(&self, ids: &[TaskId], most_bytes: usize) -> Result<Vec<Option<Task>>> {
+        check("tasks", "ids", ids.len(), MAX_LISTED)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut db = self.reader("tasks").await?;
+        get::tasks(&mut db, ids, most_bytes).await.map_err(self.error("tasks"))
     }
 }
 
 #[async_trait]
 impl Statistics for SqliteStore {
     async fn counts(&self) -> Result<Vec<QueueCounts>> {
-        Err(StoreError::Broken { operation: "counts", detail: "is not laid out yet".into() })
+        let mut db = self.reader("counts").await?;
+        statistics::counts(&mut db).await.map_err(self.error("counts"))
     }
 
-    async fn tallies(&self, _minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
-        Err(StoreError::Broken { operation: "tallies", detail: "is not laid out yet".into() })
+    async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
+        let mut db = self.reader("tallies").await?;
+        statistics::tallies(&mut db, &minutes).await.map_err(self.error("tallies"))
     }
 }

@@ -97,7 +97,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
         let cancelled = one.transition.yields_to_cancel && task.cancel_requested;
         let destination = (!cancelled).then_some(&one.transition.destination);
         let status = destination.map_or(Status::Cancelled, Destination::status);
-        count(&mut tally, &task.queue, status, one.transition.event);
+        count(&mut tally, &task.queue, status, one.transition);
         if let Some(detail) = &one.transition.end {
             ends.push(End::of(task, detail));
         }
@@ -106,6 +106,8 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
         {
             *told.entry(worker).or_default() += 1;
         }
+        tx.lanes.lose(task.lane, Status::Started);
+        tx.lanes.gain(task.lane, status);
         outcomes.push(MoveOutcome::Applied { status });
         going.push(Going {
             id: one.id,
@@ -171,15 +173,16 @@ async fn find(tx: &mut Tx<'_>, leaving: &[Leaving<'_>]) -> Result<HashMap<TaskId
     Ok(found)
 }
 
-fn count(tally: &mut Tally, queue: &str, status: Status, event: Event) {
+fn count(tally: &mut Tally, queue: &str, status: Status, transition: &Transition) {
     let counts = tally.of(queue);
+    counts.lost += i64::from(transition.counts_lost);
     match status {
         Status::Completed => counts.completed += 1,
         Status::Failed => counts.failed += 1,
         Status::Cancelled => counts.cancelled += 1,
         Status::Stalled => counts.stalled += 1,
         Status::Submitted | Status::Scheduled => {
-            counts.retried += i64::from(matches!(event, Event::RetryAtOnce | Event::RetryLater));
+            counts.retried += i64::from(matches!(transition.event, Event::RetryAtOnce | Event::RetryLater));
         }
         Status::Unsubmitted | Status::Started | Status::Dropped => {}
     }
@@ -208,7 +211,11 @@ async fn write(tx: &mut Tx<'_>, by: By, going: &[Going<'_>]) -> Result<()> {
         match one.destination {
             None | Some(Destination::Cancelled | Destination::Stalled) => {}
             Some(Destination::Completed(bytes)) => result = Some(bytes.to_vec()),
-            Some(Destination::Failed { dead_letter }) => dead_at = dead_letter.then_some(now),
+            Some(Destination::Failed { dead_letter: false }) => {}
+            Some(Destination::Failed { dead_letter: true }) => {
+                dead_at = Some(now);
+                tx.lanes.gain_dead(one.lane);
+            }
             Some(Destination::Scheduled(delay)) => run_at = Some(millis(tx.now.after(*delay))),
             Some(Destination::Waiting(end)) => {
                 let lane =

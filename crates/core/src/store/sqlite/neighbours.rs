@@ -16,6 +16,7 @@ const LATELY: Duration = Duration::from_millis(500);
 
 static WAITING: Batch = Batch::new(include_str!("sql/lanes_waiting.sql"), 1);
 static TOLD: Batch = Batch::new(include_str!("sql/turns_told.sql"), 1);
+static DRAINING: Batch = Batch::new(include_str!("sql/processes_draining.sql"), 1);
 
 /// Other processes on the same file, as far as their commits show. SQLite counts, for the writer's connection, the
 /// commits of all others (`PRAGMA data_version`).
@@ -63,6 +64,7 @@ impl Neighbours {
             self.searched = Some(Instant::now());
             claimable(db, hub).await?;
             told(db, hub).await?;
+            draining(db, hub).await?;
         }
         Ok(())
     }
@@ -96,6 +98,19 @@ async fn told(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
         for row in statement.rows(db).await? {
             let worker = WorkerId::from_bytes(eight_bytes(row.integer("worker")?));
             hub.tell(&Told { worker, times: row.integer("told")? });
+        }
+    }
+    Ok(())
+}
+
+async fn draining(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+    for workers in hub.workers_that_may_drain().chunks(crate::store::MAX_BATCH) {
+        let mut statement = DRAINING.of(workers.len());
+        for worker in workers {
+            statement.bind(number(worker.to_bytes()));
+        }
+        for row in statement.rows(db).await? {
+            hub.drain(WorkerId::from_bytes(eight_bytes(row.integer("process")?)));
         }
     }
     Ok(())

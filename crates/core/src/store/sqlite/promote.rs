@@ -1,13 +1,10 @@
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 
 use super::batch::{Batch, Statement};
-use super::effects::Claimable;
 use super::job::{Step, Tx};
-use super::lanes::{self, Coming};
 use super::row::Columns as _;
-use super::trouble::{Result, Trouble};
+use super::tails::{self, Comer};
+use super::trouble::Result;
 use crate::model::{Status, Timestamp};
 use crate::store::{MAX_BATCH, Promote, Promoted};
 
@@ -24,31 +21,29 @@ impl Step for PromoteDue {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Promoted> {
         let due = self.due(tx).await?;
-        let mut coming: HashMap<i64, Coming> = HashMap::new();
-        for task in &due {
-            coming.entry(task.lane).or_default().tails += 1;
-        }
-        let mut lanes = lanes::give(tx.db, &coming).await?;
-        if !due.is_empty() {
-            let mut statement = PROMOTE.of(due.len());
-            for task in &due {
-                let lane = lanes
-                    .get_mut(&task.lane)
-                    .ok_or_else(|| Trouble::Broken(format!("the task at {} has no lane", task.place)))?;
-                statement.bind(task.place).bind(lane.next_tail());
-            }
-            for row in statement.rows(tx.db).await? {
-                tx.effects.moves.push((row.id()?, Status::Submitted));
-            }
-        }
-        for (lane, Coming { tails, .. }) in coming {
-            if let Some(lane) = lanes.remove(&lane) {
-                let tasks = tails.unsigned_abs();
-                tx.effects.claimable.push(Claimable { queue: lane.queue, task_type: lane.task_type, tasks });
-            }
-        }
+        let comers: Vec<Comer> = due.iter().map(|task| Comer { place: task.place, lane: task.lane }).collect();
+        promote(tx, &comers).await?;
         Ok(Promoted { now: tx.now, moved: due.len(), next_due: self.next_due(tx).await? })
     }
+}
+
+/// Scheduled → waiting, at the tails of their lanes.
+pub(super) async fn promote(tx: &mut Tx<'_>, tasks: &[Comer]) -> Result<()> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let positions = tails::positions(tx, tasks).await?;
+    let mut statement = PROMOTE.of(tasks.len());
+    for (place, position) in positions {
+        statement.bind(place).bind(position);
+    }
+    for task in tasks {
+        tx.lanes.lose(task.lane, Status::Scheduled);
+    }
+    for row in statement.rows(tx.db).await? {
+        tx.effects.moves.push((row.id()?, Status::Submitted));
+    }
+    Ok(())
 }
 
 struct Due {

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::trouble::{Result, Trouble};
-use crate::model::{Status, TaskId, TaskType, Timestamp};
+use crate::model::{Fingerprint, Status, TaskId, TaskType, Timestamp};
 
 /// Eight bytes as one number.
 pub(super) const fn number(bytes: [u8; 8]) -> i64 {
@@ -48,6 +48,9 @@ pub(super) trait Columns {
     fn maybe_time(&self, column: &str) -> Result<Option<Timestamp>>;
     fn status(&self, column: &str) -> Result<Status>;
     fn id(&self) -> Result<TaskId>;
+    fn fingerprint(&self) -> Result<Fingerprint>;
+    /// From the column `priority`.
+    fn priority(&self) -> Result<u8>;
     /// From the columns `name` and `version`.
     fn task_type(&self) -> Result<TaskType>;
 }
@@ -106,6 +109,16 @@ impl Columns for SqliteRow {
     fn id(&self) -> Result<TaskId> {
         let bytes: &[u8] = self.try_get("id")?;
         bytes.try_into().map(TaskId::from_bytes).map_err(|_| wrong("id", format_args!("{} bytes", bytes.len())))
+    }
+
+    fn fingerprint(&self) -> Result<Fingerprint> {
+        let bytes: &[u8] = self.try_get("fingerprint")?;
+        bytes.try_into().map_err(|_| wrong("fingerprint", format_args!("{} bytes", bytes.len())))
+    }
+
+    fn priority(&self) -> Result<u8> {
+        let priority = self.count("priority")?;
+        u8::try_from(priority).map_err(|_| wrong("priority", priority))
     }
 
     fn task_type(&self) -> Result<TaskType> {

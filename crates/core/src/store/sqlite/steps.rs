@@ -6,15 +6,18 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use super::cancel::Cancel;
-use super::directory::{self, Announce, Belong, Register, Retire};
+use super::directory::{self, Announce, Belong, Drain, Register, Retire};
+use super::forget::Forget;
 use super::get::get;
 use super::layout::meta;
 use super::promote::PromoteDue;
 use super::reap::{Reap, overdue};
 use super::renew::Renew;
+use super::resubmit::{Hasten, RunAgain};
 use super::submit::Submit;
 use super::trouble::Trouble;
 use super::turn::TakeTurn;
+use super::unstarted::Expire;
 use super::{SqliteStore, StoreError};
 use crate::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use crate::store::{
@@ -24,20 +27,17 @@ use crate::store::{
 };
 
 /// Refuses more items than a step takes.
-fn check(operation: &'static str, what: &str, items: usize) -> Result<()> {
-    if items <= MAX_BATCH {
+pub(super) fn check(operation: &'static str, what: &str, items: usize, most: usize) -> Result<()> {
+    if items <= most {
         return Ok(());
     }
-    Err(StoreError::Broken {
-        operation,
-        detail: format!("{items} {what} in one step; at most {MAX_BATCH} are allowed"),
-    })
+    Err(StoreError::Broken { operation, detail: format!("{items} {what} in one step; at most {most} are allowed") })
 }
 
 #[async_trait]
 impl TaskStore for SqliteStore {
     async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
-        check("submit", "tasks", tasks.len())?;
+        check("submit", "tasks", tasks.len(), MAX_BATCH)?;
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
@@ -45,38 +45,50 @@ impl TaskStore for SqliteStore {
     }
 
     async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
-        check("turn", "finishes", turn.finishes.len())?;
-        check("turn", "claimed tasks", turn.claim.as_ref().map_or(0, |claim| claim.tasks as usize))?;
+        check("turn", "finishes", turn.finishes.len(), MAX_BATCH)?;
+        check("turn", "claimed tasks", turn.claim.as_ref().map_or(0, |claim| claim.tasks as usize), MAX_BATCH)?;
         self.step("turn", TakeTurn(turn.clone())).await
     }
 
     async fn renew(&self, renewal: &Renewal) -> Result<RenewReply> {
-        check("renew", "leases", renewal.tasks.len())?;
+        check("renew", "leases", renewal.tasks.len(), MAX_BATCH)?;
         self.step("renew", Renew(renewal.clone())).await
     }
 
     async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
-        let mut outcomes = Vec::with_capacity(ids.len());
-        for id in ids {
-            outcomes.push(self.step("cancel", Cancel(*id)).await?);
+        check("cancel", "ids", ids.len(), MAX_BATCH)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(outcomes)
+        self.step("cancel", Cancel(ids.to_vec())).await
     }
 
-    async fn resubmit(&self, _resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "resubmit", detail: "is not laid out yet".into() })
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        check("resubmit", "ids", resubmit.ids.len(), MAX_BATCH)?;
+        if resubmit.ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.step("resubmit", RunAgain(resubmit.clone())).await
     }
 
-    async fn hasten(&self, _ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
-        Err(StoreError::Broken { operation: "hasten", detail: "is not laid out yet".into() })
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        check("hasten", "ids", ids.len(), MAX_BATCH)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.step("hasten", Hasten(ids.to_vec())).await
     }
 
-    async fn forget(&self, _ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
-        Err(StoreError::Broken { operation: "forget", detail: "is not laid out yet".into() })
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        check("forget", "ids", ids.len(), MAX_BATCH)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.step("forget", Forget(ids.to_vec())).await
     }
 
-    async fn expire(&self, _limit: usize) -> Result<Expired> {
-        Err(StoreError::Broken { operation: "expire", detail: "is not laid out yet".into() })
+    async fn expire(&self, limit: usize) -> Result<Expired> {
+        self.step("expire", Expire { limit }).await
     }
 
     async fn promote(&self, promote: &Promote) -> Result<Promoted> {
@@ -90,7 +102,7 @@ impl TaskStore for SqliteStore {
     }
 
     async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>> {
-        check("reap", "verdicts", verdicts.len())?;
+        check("reap", "verdicts", verdicts.len(), MAX_BATCH)?;
         if verdicts.is_empty() {
             return Ok(Vec::new());
         }
@@ -120,12 +132,11 @@ impl Directory for SqliteStore {
     }
 
     async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
-        self.step("announce", Announce { process: process.clone(), ttl }).await?;
-        Ok(Announced::default())
+        self.step("announce", Announce { process: process.clone(), ttl }).await
     }
 
-    async fn drain(&self, _id: WorkerId) -> Result<bool> {
-        Err(StoreError::Broken { operation: "drain", detail: "is not laid out yet".into() })
+    async fn drain(&self, id: WorkerId) -> Result<bool> {
+        self.step("drain", Drain(id)).await
     }
 
     async fn retire(&self, id: WorkerId) -> Result<()> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::batch::{Batch, Statement};
 use super::effects::Claimable;
+use super::idempotency::{self, Holder};
 use super::job::{Step, Tx};
 use super::lanes::{self, LaneKey};
 use super::row::{Columns as _, letter, millis};
@@ -13,7 +14,7 @@ use crate::model::{Fingerprint, NewTask, Status, TaskId, Timestamp, When};
 use crate::store::SubmitOutcome;
 
 static KNOWN: Batch = Batch::new(include_str!("sql/tasks_known.sql"), 1);
-static TASKS: Batch = Batch::new(include_str!("sql/tasks_insert.sql"), 8);
+static TASKS: Batch = Batch::new(include_str!("sql/tasks_insert.sql"), 9);
 static BODIES: Batch = Batch::new(include_str!("sql/bodies_insert.sql"), 5);
 
 /// New tasks: all of them or none.
@@ -31,9 +32,15 @@ impl Step for Submit {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Answer> {
         let mut known = known(tx, &self.0).await?;
+        let mut holders = idempotency::holders(tx, &self.0).await?;
         let mut outcomes = Vec::with_capacity(self.0.len());
         let mut entries = Vec::with_capacity(self.0.len());
         for task in &self.0 {
+            if let Some(Holder { id, status, fingerprint }) = task.idempotency_key.and_then(|key| holders.get(&key)) {
+                let same = *fingerprint == task.fingerprint;
+                outcomes.push(SubmitOutcome::SameKey { id: *id, now: *status, same });
+                continue;
+            }
             if let Some((fingerprint, now)) = known.get(&task.id) {
                 let now = *now;
                 let same = *fingerprint == task.fingerprint;
@@ -43,6 +50,9 @@ impl Step for Submit {
             let run_at = due(task.when, tx.now);
             let status = if run_at.is_some() { Status::Scheduled } else { Status::Submitted };
             known.insert(task.id, (task.fingerprint, status));
+            if let Some(key) = task.idempotency_key {
+                holders.insert(key, Holder { id: task.id, status, fingerprint: task.fingerprint });
+            }
             outcomes.push(SubmitOutcome::Stored { status, submitted_at: tx.now, run_at });
             entries.push(Entry { task, status, run_at });
         }
@@ -71,10 +81,7 @@ async fn known(tx: &mut Tx<'_>, tasks: &[NewTask]) -> Result<HashMap<TaskId, (Fi
     }
     let mut known = HashMap::new();
     for row in statement.rows(tx.db).await? {
-        let fingerprint = row.blob("fingerprint")?;
-        let fingerprint = Fingerprint::try_from(&fingerprint[..])
-            .map_err(|_| Trouble::Broken(format!("a fingerprint of {} bytes", fingerprint.len())))?;
-        known.insert(row.id()?, (fingerprint, row.status("status")?));
+        known.insert(row.id()?, (row.fingerprint()?, row.status("status")?));
     }
     Ok(known)
 }
@@ -98,6 +105,7 @@ async fn store(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Result<()> {
 
     let mut tasks = TASKS.of(entries.len());
     let mut bodies = BODIES.of(entries.len());
+    let mut keys = Vec::new();
     for (place, entry) in (first..).zip(entries) {
         let task = entry.task;
         let lane = lanes
@@ -106,11 +114,15 @@ async fn store(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Result<()> {
         let position = (entry.status == Status::Submitted).then(|| lane.next_tail());
         tasks.bind(place).bind(&task.id.to_bytes()[..]).bind(letter(entry.status)).bind(lane.lane);
         tasks.bind(task.queue.as_str()).bind(position).bind(tx.millis()).bind(entry.run_at.map(millis));
+        tasks.bind(task.expires_at.map(millis));
         bodies.bind(place).bind(&task.fingerprint[..]).bind(task.parameters.to_vec());
+        tx.lanes.gain(lane.lane, entry.status);
+        keys.extend(task.idempotency_key.map(|key| (key, place)));
         bodies.bind(task.metadata.as_ref().map(|metadata| metadata.to_vec())).bind(task.trace_id.clone());
     }
     tasks.run(tx.db).await?;
     bodies.run(tx.db).await?;
+    idempotency::remember(tx, &keys).await?;
     tally.add(tx).await?;
     for (key, tasks) in coming {
         if tasks > 0 {

@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::effects::Effects;
 use super::hub::Hub;
 use super::job::{Job, Tx};
+use super::lane_counts;
 use super::neighbours::Neighbours;
 use super::trouble::{Result, Trouble};
 use crate::sql::BUSY_TIMEOUT;
@@ -132,8 +133,12 @@ impl Writer {
             if !alone {
                 execute(&mut self.db, "SAVEPOINT step").await?;
             }
-            let mut tx = Tx { db: &mut self.db, now: self.clock.now(), effects: Effects::default() };
-            match job.run(&mut tx).await {
+            let mut tx = Tx::begin(&mut self.db, self.clock.now());
+            let done = match job.run(&mut tx).await {
+                Ok(()) => lane_counts::settle(&mut tx).await,
+                failed => failed,
+            };
+            match done {
                 Ok(()) => effects.append(tx.effects),
                 Err(trouble) if alone => return Err(trouble),
                 Err(trouble) => {

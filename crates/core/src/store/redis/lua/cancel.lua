@@ -36,7 +36,7 @@ for i = 2, #ARGV do
     answers[#answers + 1] = 'E' .. r.state
   end
 end
-apply(now)
+apply_unstarted()
 for worker in pairs(told) do
   local name = string.gsub(worker, '.', function(c) return string.format('%02x', string.byte(c)) end)
   call('PUBLISH', args.channels .. 'cancel:' .. name, '')

@@ -14,6 +14,6 @@ for _, id in ipairs(call('ZRANGEBYSCORE', expires, '-inf', now, 'LIMIT', 0, args
     n = n + 1
   end
 end
-if n > 0 then apply(now) end
+if n > 0 then apply_unstarted() end
 local first = call('ZRANGE', expires, 0, 0, 'WITHSCORES')
 return { now, n, tonumber(first[2] or '') or false }

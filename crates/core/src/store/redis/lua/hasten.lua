@@ -5,6 +5,7 @@
 -- A write that is not refused when memory is full.
 call('DEL', P .. 't:')
 local answers = {}
+local queues = {}
 for i = 2, #ARGV do
   local id = ARGV[i]
   local key = P .. 't:' .. id
@@ -17,6 +18,7 @@ for i = 2, #ARGV do
   else
     local lane = lane_of(v, r)
     gather('ZREM', P .. 'scheduled:' .. lane.queue, id)
+    queues[lane.queue] = true
     call('SETRANGE', key, 0, 'W')
     wait(lane, id, false, sequence_of(v, r))
     moved(id, 'W')
@@ -24,4 +26,5 @@ for i = 2, #ARGV do
   end
 end
 apply(now)
+for queue in pairs(queues) do refresh_due(queue) end
 return answers

@@ -150,6 +150,10 @@ local function count_waiting(lane, sequence, by)
   count(all_waits, chunk, by)
 end
 
+-- The same of what runs, of all queues: enough to find thousands of them.
+local all_runs = P .. 'runs'
+local function count_running(sequence, by) count(all_runs, math.floor(sequence / CHUNK), by) end
+
 -- The task waits in its lane from now on.
 local function wait(lane, id, at_head, sequence)
   if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end
@@ -162,6 +166,12 @@ end
 local function schedule(lane, id, due)
   gather('ZADD', P .. 'scheduled:' .. lane.queue, due, id)
   call('ZADD', P .. 'dues', 'LT', due, lane.queue)
+end
+
+-- After tasks left the scheduled ones of a queue: says anew when the queue's next one is due.
+local function refresh_due(queue)
+  local first = call('ZRANGE', P .. 'scheduled:' .. queue, 0, 0, 'WITHSCORES')
+  if first[2] then call('ZADD', P .. 'dues', first[2], queue) else call('ZREM', P .. 'dues', queue) end
 end
 
 local function ended_key(lane, set_name)

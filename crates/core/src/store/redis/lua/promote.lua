@@ -38,8 +38,7 @@ for _, queue in ipairs(due_queues()) do
   end
   left = left - #ids
   apply(now)
-  local first = call('ZRANGE', scheduled, 0, 0, 'WITHSCORES')
-  if first[2] then call('ZADD', dues, first[2], queue) else call('ZREM', dues, queue) end
+  refresh_due(queue)
 end
 
 local next_due = false

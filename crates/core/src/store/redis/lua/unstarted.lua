@@ -15,10 +15,18 @@ local function end_unstarted(lane, id, v, r)
   moved(id, 'X')
 end
 
+local left_queues = {}      -- queues with fewer scheduled tasks than before
+
 -- The same of a task that no claim has taken from its lane. Answers how many bytes of its record were moved.
 local function cancel_unstarted(id, v, r)
   local lane = lane_of(v, r)
-  if r.state == 'W' then in_lanes[lane] = (in_lanes[lane] or 0) - 1 end
+  if r.state == 'W' then in_lanes[lane] = (in_lanes[lane] or 0) - 1 else left_queues[lane.queue] = true end
   end_unstarted(lane, id, v, r)
   return rewrite(id, r)
+end
+
+-- Writes all that was gathered of them.
+local function apply_unstarted()
+  apply(now)
+  for queue in pairs(left_queues) do refresh_due(queue) end
 end

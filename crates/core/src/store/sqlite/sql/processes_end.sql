@@ -1,2 +1,2 @@
 -- Arguments: now, process. It does not count as alive any more.
-UPDATE processes SET deadline = ? WHERE process = ?
+UPDATE processes SET deadline = ?, draining = 0 WHERE process = ?

@@ -1,6 +1,9 @@
 use sqlx::Row as _;
 
 use super::bed::Bed;
+use crate::model::Status;
+use crate::store::sqlite::walk::Walk;
+use crate::store::{Filter, Order};
 
 /// Every statement of the store, with its rows filled in.
 fn statements() -> Vec<(String, String)> {
@@ -24,29 +27,76 @@ fn batch_columns(text: &str) -> usize {
     names.split(',').count()
 }
 
+/// Small by nature, and wanted whole.
+const WHOLE: [&str; 4] = ["catalogue_all.sql", "lanes_counts.sql", "migrations_newest.sql", "table_exists.sql"];
+/// Not a statement yet: see the walks.
+const WALK: &str = "list_walk.sql";
+
+async fn plan(bed: &Bed, name: &str, text: &str) -> Vec<String> {
+    let mut db = bed.store().reader("test").await.unwrap();
+    let steps = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+        .fetch_all(&mut *db)
+        .await
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    steps.iter().map(|step| step.get("detail")).collect()
+}
+
 #[tokio::test]
 async fn no_step_scans_a_table() {
-    /// Small by nature, and wanted whole.
-    const WHOLE: [&str; 3] = ["catalogue_all.sql", "migrations_newest.sql", "table_exists.sql"];
     let bed = Bed::new().await;
-    let mut db = bed.store().reader("test").await.unwrap();
     let statements = statements();
-    assert!(statements.len() > 30, "{}", statements.len());
+    assert!(statements.len() > 50, "{}", statements.len());
     for (name, text) in statements {
         assert!(text.starts_with("-- "), "{name} has no header");
-        if WHOLE.contains(&name.as_str()) {
+        if WHOLE.contains(&name.as_str()) || name == WALK {
             continue;
         }
-        let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
-            .fetch_all(&mut *db)
-            .await
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        for step in plan {
-            let step: String = step.get("detail");
+        for step in plan(&bed, &name, &text).await {
             let harmless = ["batch", "given", "2-ROW VALUES", "CONSTANT ROW"].iter().any(|name| step.contains(name));
             assert!(!step.starts_with("SCAN") || harmless, "{name}: {step}");
             let sorts = step.contains("TEMP B-TREE") && name != "tasks_heads.sql";
             assert!(!sorts, "{name}: {step}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_claim_finds_expired_tasks_in_the_index_alone() {
+    let bed = Bed::new().await;
+    let (_, text) = statements().into_iter().find(|(name, _)| name == "tasks_heads.sql").unwrap();
+    let steps = plan(&bed, "tasks_heads.sql", &text).await;
+    let line = steps.iter().find(|step| step.contains("SEARCH line")).unwrap();
+    assert_eq!(line, "SEARCH line USING COVERING INDEX tasks_waiting (lane=?)");
+}
+
+/// Every walk that there is.
+fn walks() -> Vec<Walk> {
+    let statuses = Status::ALL.into_iter().map(|status| Filter { status: Some(status), ..Filter::default() });
+    let filters = statuses.chain([Filter::default(), Filter { dead: true, ..Filter::default() }]);
+    let walks = filters.flat_map(|filter| {
+        [Order::NewestFirst, Order::OldestFirst].into_iter().filter_map(move |order| Walk::of(&filter, order))
+    });
+    let mut all: Vec<Walk> = walks.flat_map(|walk| [walk, walk.narrower()]).collect();
+    all.dedup();
+    all
+}
+
+#[tokio::test]
+async fn every_list_seeks_its_place_in_its_index_and_sorts_nothing() {
+    let bed = Bed::new().await;
+    let walks = walks();
+    assert!(walks.len() >= 20, "{}", walks.len());
+    for walk in walks {
+        let (index, text) = (walk.index(), walk.text());
+        assert!(!text.contains(['{', '}']), "{text}");
+        let steps = plan(&bed, index, &text).await;
+        let seeks: Vec<&String> = steps.iter().filter(|step| step.contains(&format!("INDEX {index} "))).collect();
+        assert_eq!(seeks.len(), 2, "{walk:?}: {steps:?}");
+        let (behind, time) = if walk.is_forward() { ("rowid>?", "_at>?") } else { ("rowid<?", "_at<?") };
+        assert!(seeks[0].contains("_at=? AND ") && seeks[0].contains(behind), "{walk:?}: {}", seeks[0]);
+        assert!(seeks[1].contains(time), "{walk:?}: {}", seeks[1]);
+        for step in steps {
+            assert!(!step.contains("SCAN") && !step.contains("TEMP B-TREE"), "{walk:?}: {step}");
         }
     }
 }
