@@ -6,17 +6,21 @@ use super::manager::ManagerArgs;
 use super::many::{Many, Step};
 use super::{ids, show};
 
-/// Asks for the end of tasks: one that waits is cancelled at once, one that runs is told to stop
+/// Cancels tasks: one that waits at once, one that runs is told to stop
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   jobbers cancel 01JBKR2E5F3G4H5J6K7X8M9N0P
-  jobbers cancel --queue mails --dry-run             what would be cancelled
-  jobbers cancel --name resize --status submitted    only what waits
+  jobbers cancel --queue mails --dry-run            what would be cancelled
+  jobbers cancel --name resize --status submitted   only what waits
   jobbers list --worker 8f14e45fceea167a --ids | jobbers cancel -")]
 pub(crate) struct Cancel {
     /// The tasks' ids, or - to read them from standard input
     #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "worker", "since", "until", "status", "all", "limit"])]
     ids: Vec<String>,
+
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
 
     #[command(flatten)]
     status: StatusArg,
@@ -34,10 +38,6 @@ pub(crate) struct Cancel {
     /// So many tasks of the filter at the most
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Filter")]
     limit: Option<u32>,
-
-    /// Only tell what would be done
-    #[arg(long)]
-    dry_run: bool,
 
     #[command(flatten)]
     manager: ManagerArgs,

@@ -32,15 +32,18 @@ struct Jobbers {
 }
 
 const EXAMPLES: &str = "First steps:
-  jobbers dev                                   start everything on this machine, in a terminal of its own
-  jobbers types                                 which tasks there are, and what they take
-  jobbers submit word_count path=docs --wait    submit one, and wait for its result
-  jobbers list                                  the newest tasks
-  jobbers status ID --follow                    watch one until its end
-  jobbers cancel ID                             stop one
-  jobbers resubmit ID                           run one again that has failed or was cancelled
+  jobbers dev                     start everything on this machine
+and in another terminal
+  jobbers types                   which tasks there are, and what they take
+  jobbers submit echo_task value=hello --wait
+                                  submit one, and wait for its result
+  jobbers list                    the newest tasks
+  jobbers status ID --follow      watch one until its end
+  jobbers cancel ID               stop one
+  jobbers resubmit ID             repeat one that has failed or was cancelled
 
-`jobbers COMMAND --help` tells more of each. Commands speak to the manager at JOBBERS_URL (http://127.0.0.1:8000).";
+`jobbers COMMAND --help` tells more of each command. All but `dev` speak to the
+manager at JOBBERS_URL, http://127.0.0.1:8000 if that is not set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -12,9 +12,9 @@ use super::show;
 /// ones by their end, scheduled ones by the time when they are due, soonest first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers list                                     the newest tasks, a screenful
-  jobbers list --status started                    what runs now
-  jobbers list --queue mails --since 1h --all      everything that came into a queue within an hour
+  jobbers list                                  the newest tasks, a screenful
+  jobbers list --status started                 what runs now
+  jobbers list --queue mails --since 1h --all   what came within an hour
   jobbers list --status failed --ids | jobbers resubmit -")]
 pub(crate) struct ListTasks {
     #[command(flatten)]
@@ -42,6 +42,7 @@ impl ListTasks {
 
 /// How much of a list
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Paging {
     /// So many tasks at the most; unset: a screenful on a terminal, else 100
     #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]

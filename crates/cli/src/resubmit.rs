@@ -19,6 +19,10 @@ pub(crate) struct Resubmit {
     #[arg(required_unless_present = "status")]
     ids: Vec<String>,
 
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
+
     #[command(flatten)]
     status: StatusArg,
 
@@ -28,10 +32,6 @@ pub(crate) struct Resubmit {
     /// So many tasks of the filter at the most
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Filter")]
     limit: Option<u32>,
-
-    /// Only tell what would be done
-    #[arg(long)]
-    dry_run: bool,
 
     #[command(flatten)]
     manager: ManagerArgs,

@@ -21,6 +21,10 @@ pub(crate) struct Retry {
     #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "since", "until", "all", "limit"])]
     ids: Vec<String>,
 
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
+
     #[command(flatten)]
     filter: FilterArgs,
 
@@ -31,10 +35,6 @@ pub(crate) struct Retry {
     /// So many tasks of the filter at the most
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Filter")]
     limit: Option<u32>,
-
-    /// Only tell what would be done
-    #[arg(long)]
-    dry_run: bool,
 
     #[command(flatten)]
     manager: ManagerArgs,

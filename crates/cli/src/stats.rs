@@ -10,15 +10,14 @@ use super::out::{self, Cell, Column, Look, Table, Tint, span};
 
 /// Prints how each queue is doing: what waits, runs and fails, and how fast it goes
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Columns: OLDEST is how long the task has waited that waits longest, WORKERS how many take tasks from the
-queue, /MIN how many tasks ended in the last minute and FAILED which part of them; /HOUR and FAILED of the last hour.
+#[command(after_help = "Columns: OLDEST is how long the task has waited that waits longest, WORKERS how
+many take tasks from the queue, /MIN how many tasks ended in the last minute and
+FAILED which part of them did so by failing; then the same of the last hour.
 
 Examples:
   jobbers stats
   jobbers stats --watch          again every 2 seconds, until Ctrl-C
-  jobbers stats --watch=500ms"
-)]
+  jobbers stats --watch=500ms")]
 pub(crate) struct Stats {
     /// Go on, every 2 seconds or as often as is said; with --json a line each time
     #[arg(long, short, value_name = "DURATION", num_args = 0..=1, require_equals = true, value_parser = pause)]

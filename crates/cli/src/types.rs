@@ -16,7 +16,7 @@ use schema::{Field, alternatives};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   jobbers types
-  jobbers types word_count       its parameters, its retries, and a line that submits one")]
+  jobbers types word_count   its parameters, and a line that submits one")]
 pub(crate) struct Types {
     /// Everything about the types of this name
     name: Option<String>,

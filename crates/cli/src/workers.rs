@@ -10,7 +10,7 @@ use super::out::{self, Cell, Column, Look, Table, Tint, moment};
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
   jobbers workers
-  jobbers workers drain 8f14e45fceea167a      it claims nothing more, and exits when its tasks have ended")]
+  jobbers workers drain 8f14e45fceea167a   it ends when its tasks have ended")]
 pub(crate) struct Workers {
     #[command(subcommand)]
     command: Option<Command>,

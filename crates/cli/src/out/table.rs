@@ -28,6 +28,7 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are passed alike")]
     pub(crate) fn tinted(text: impl ToString, tint: Tint) -> Self {
         let text = one_line(&text.to_string());
         let tint = if text.is_empty() { Tint::Plain } else { tint };
