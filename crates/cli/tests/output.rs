@@ -30,6 +30,16 @@ fn there_are_no_colours_where_there_is_no_terminal() {
 }
 
 #[test]
+fn times_are_whole_where_there_is_no_terminal() {
+    let dev = Dev::start();
+    let task = dev.submit(&["noop", "--run-at", "2040-01-01T00:00:00Z"]);
+    let list = dev.jobbers(&["list"]).expect(0).out;
+    assert!(list.contains(&format!("{task}  noop  1  default  scheduled  2040-01-01T00:00:00.000Z")), "{list}");
+    let status = dev.jobbers(&["status", &task]).expect(0).out;
+    assert!(status.contains("due          2040-01-01T00:00:00.000Z\n"), "{status}");
+}
+
+#[test]
 #[cfg(unix)]
 fn an_interruption_ends_quietly() {
     let dev = Dev::start();

@@ -50,7 +50,7 @@ fn what_is_not_built_yet_says_so() {
         &["explain", "id", "--help"],
     ] {
         let run = jobbers(command).expect(2);
-        assert!(run.err.contains(&format!("`{}` is not built yet", command[0])), "{}", run.err);
+        assert!(run.err.contains(&format!(": {} is not built yet", command[0])), "{}", run.err);
     }
     jobbers(&["gueues"]).expect(2);
 }

@@ -1,6 +1,6 @@
 //! Errors of the operations, told to a client. What a client need not know is logged here, once.
 
-use jobbers_core::operation::{cancel, get, ready};
+use jobbers_core::operation::{again, bulk, cancel, drain, forget, get, list, queue_stats, ready, submit_all};
 use jobbers_core::routing::RoutingError;
 use jobbers_core::store::StoreError;
 
@@ -12,8 +12,8 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable { operation: "submit", .. } => Self::new(
                 Kind::StoreAway,
-                "the store of tasks did not answer in time: send the request again, best with an `id` of your own, \
-                 which makes sure that it is stored once only",
+                "the store of tasks did not answer in time: send the request again, best with an `id` of your own, or \
+                 with an Idempotency-Key, which makes sure that it is stored once only",
             ),
             StoreError::Unavailable { .. } => {
                 Self::new(Kind::StoreAway, "the store of tasks did not answer in time: send the request again")
@@ -58,6 +58,101 @@ impl From<cancel::Error> for Problem {
             cancel::Error::NotFound(_) => Self::new(Kind::NoSuchTask, error.to_string()),
             cancel::Error::Ended { .. } => Self::new(Kind::WrongState, error.to_string()),
             cancel::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<again::Error> for Problem {
+    fn from(error: again::Error) -> Self {
+        match error {
+            again::Error::NotFound(_) => Self::new(Kind::NoSuchTask, error.to_string()),
+            again::Error::NotEnded { .. } | again::Error::NotScheduled { .. } => {
+                Self::new(Kind::WrongState, error.to_string())
+            }
+            again::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<forget::Error> for Problem {
+    fn from(error: forget::Error) -> Self {
+        match error {
+            forget::Error::NotFound(_) => Self::new(Kind::NoSuchTask, error.to_string()),
+            forget::Error::Live { .. } => Self::new(Kind::WrongState, error.to_string()),
+            forget::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<drain::Error> for Problem {
+    fn from(error: drain::Error) -> Self {
+        match error {
+            drain::Error::NotFound(_) => Self::new(Kind::NoSuchWorker, error.to_string()),
+            drain::Error::Scheduler(_) => Self::new(Kind::WrongState, error.to_string()),
+            drain::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<list::Error> for Problem {
+    fn from(error: list::Error) -> Self {
+        match error {
+            list::Error::Cursor(_) | list::Error::NoStart(_) | list::Error::StartElsewhere(_) => {
+                Self::new(Kind::WrongQuery, error.to_string())
+            }
+            list::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<bulk::Error> for Problem {
+    fn from(error: bulk::Error) -> Self {
+        match error {
+            bulk::Error::Cursor(_) => Self::new(Kind::WrongCursor, error.to_string()).at("/cursor"),
+            bulk::Error::Store(error) => error.into(),
+            bulk::Error::Amid { tasks, source } => {
+                tracing::warn!(event = "store_error", error = %source);
+                Self::new(
+                    Kind::StoreAway,
+                    format!(
+                        "the store of tasks went away amid these {tasks} tasks: some may have been dealt with. Send \
+                         the request again, and those are answered as conflicts"
+                    ),
+                )
+            }
+        }
+    }
+}
+
+impl From<submit_all::Error> for Problem {
+    fn from(error: submit_all::Error) -> Self {
+        match error {
+            submit_all::Error::Store(error) => error.into(),
+            submit_all::Error::Routing(error) => error.into(),
+            submit_all::Error::Amid { submissions, source } => {
+                tracing::warn!(event = "store_error", error = %source);
+                let (kind, what) = match source {
+                    StoreError::Full { .. } => (Kind::StoreFull, "has no room for all"),
+                    _ => (Kind::StoreAway, "went away before the end"),
+                };
+                Self::new(
+                    kind,
+                    format!(
+                        "the store of tasks {what} of these {submissions} submissions: some may be stored. Send the \
+                         batch again as it was; nothing is stored twice if each has an `id`, or the batch the same \
+                         Idempotency-Key"
+                    ),
+                )
+            }
+        }
+    }
+}
+
+impl From<queue_stats::Error> for Problem {
+    fn from(error: queue_stats::Error) -> Self {
+        match error {
+            queue_stats::Error::Store(error) => error.into(),
+            queue_stats::Error::Routing(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use jobbers_core::operation::WrongField;
 use jobbers_core::store::StoreError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Every problem that a client can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,18 @@ pub(crate) enum Kind {
     NotJson,
     BrokenRequest,
     MalformedId,
+    MalformedWorkerId,
     WrongQuery,
+    WrongHeader,
+    NothingSelected,
+    WrongCursor,
     UnknownTaskType,
     UnknownQueue,
     NotAuthenticated,
     NotAllowed,
     ForeignOrigin,
     NoSuchTask,
+    NoSuchWorker,
     NoSuchRoute,
     WrongMethod,
     TooSlow,
@@ -43,13 +49,18 @@ impl Kind {
             Self::NotJson => (StatusCode::BAD_REQUEST, "not-json", "The body is not JSON"),
             Self::BrokenRequest => (StatusCode::BAD_REQUEST, "broken-request", "The request is not complete"),
             Self::MalformedId => (StatusCode::BAD_REQUEST, "malformed-id", "Not a task id"),
+            Self::MalformedWorkerId => (StatusCode::BAD_REQUEST, "malformed-worker-id", "Not a worker id"),
             Self::WrongQuery => (StatusCode::BAD_REQUEST, "wrong-query", "Wrong query parameter"),
+            Self::WrongHeader => (StatusCode::BAD_REQUEST, "wrong-header", "Wrong header"),
+            Self::WrongCursor => (StatusCode::BAD_REQUEST, "wrong-cursor", "Wrong cursor"),
+            Self::NothingSelected => (StatusCode::BAD_REQUEST, "nothing-selected", "No tasks are selected"),
             Self::UnknownTaskType => (StatusCode::BAD_REQUEST, "unknown-task-type", "Unknown task type"),
             Self::UnknownQueue => (StatusCode::BAD_REQUEST, "unknown-queue", "Unknown queue"),
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "not-authenticated", "A token is needed"),
             Self::NotAllowed => (StatusCode::FORBIDDEN, "not-allowed", "The token does not allow this"),
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "Request from a foreign origin"),
             Self::NoSuchTask => (StatusCode::NOT_FOUND, "no-such-task", "No such task"),
+            Self::NoSuchWorker => (StatusCode::NOT_FOUND, "no-such-worker", "No such worker"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "no-such-route", "No such route"),
             Self::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Wrong method"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow", "The body took too long"),
@@ -68,6 +79,26 @@ impl Kind {
     }
 }
 
+impl Kind {
+    pub(crate) const fn status(self) -> StatusCode {
+        self.facts().0
+    }
+
+    /// What tells it from other kinds, for programs.
+    pub(crate) const fn slug(self) -> &'static str {
+        self.facts().1
+    }
+
+    pub(crate) const fn title(self) -> &'static str {
+        self.facts().2
+    }
+
+    /// The `type` of its documents.
+    pub(crate) fn uri(self) -> String {
+        format!("urn:jobbers:problem:{}", self.slug())
+    }
+}
+
 /// A problem on its way to the client.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -77,19 +108,28 @@ pub(crate) struct Problem {
     challenge: Option<&'static str>,
 }
 
-#[derive(Serialize)]
-struct Document<'p> {
+/// What is wrong, as RFC 9457 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'p> {
+    /// `urn:jobbers:problem:` and a word that stays.
     #[serde(rename = "type")]
     kind: String,
+    /// The type in words.
     title: &'p str,
     status: u16,
+    /// What is wrong with this request, and what is allowed.
     detail: &'p str,
+    /// Which fields of the body are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     errors: Vec<Wrong<'p>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WrongField)]
 struct Wrong<'p> {
+    /// JSON pointer (RFC 6901) to the field.
     pointer: &'p str,
     detail: &'p str,
 }
@@ -116,6 +156,11 @@ impl Problem {
         Self { errors, ..Self::new(kind, sentences.join("; ")) }
     }
 
+    /// What is wrong, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Names the field that the detail is about.
     #[must_use]
     pub(crate) fn at(mut self, pointer: &str) -> Self {
@@ -132,15 +177,15 @@ impl Problem {
 
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
-        self.kind.facts().0
+        self.kind.status()
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, slug, title) = self.kind.facts();
+        let (status, title) = (self.kind.status(), self.kind.title());
         let document = Document {
-            kind: format!("urn:jobbers:problem:{slug}"),
+            kind: self.kind.uri(),
             title,
             status: status.as_u16(),
             detail: &self.detail,

@@ -135,7 +135,7 @@ impl Play {
             Step::Decide => self.decide().await?,
             Step::Reap => {
                 let actual = self.store().reap(&self.decided).await.map_err(told)?;
-                same("reap", &self.model.reap(&self.decided), &actual)?;
+                self.model.follow_reap(&self.decided, &actual)?;
             }
             Step::Wait(hundredths) => self.wait(hundredths_of_a_second(*hundredths)).await,
             Step::WaitForADay => self.wait(IDEMPOTENCY_KEPT).await,

@@ -50,7 +50,7 @@ pub enum Error {
     #[error("the parameters do not fit {task_type}")]
     WrongParameters { task_type: TaskType, wrong: Vec<WrongField> },
     /// It would expire before it may start.
-    #[error("{expires_at} is not later than when the task may start: it is {now} now")]
+    #[error("is {expires_at}, which is not later than the time when the task may start (it is {now} now)")]
     Expired { expires_at: Timestamp, now: Timestamp },
     #[error("task {id} exists with other content ({now}): the same id may only be sent again with the same content")]
     Conflict { id: TaskId, now: Status },

@@ -11,28 +11,34 @@ use axum::response::{IntoResponse, Response};
 
 pub use origin::InvalidOrigin;
 pub(crate) use origin::Origins;
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Caller, Scope, Tokens};
 pub use tokens::{InvalidTokens, TokenList};
 
 use crate::app::App;
 use crate::problem::Problem;
 
 /// Lets a request through to its route, or answers why not. Health is for everybody.
-pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     match admit(&app, &request) {
-        Ok(()) => next.run(request).await,
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            next.run(request).await
+        }
         Err(problem) => problem.into_response(),
     }
 }
 
-fn admit(app: &App, request: &Request) -> Result<(), Problem> {
+/// Who it is, if tokens say so.
+fn admit(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
     let path = request.uri().path();
     if matches!(path.strip_prefix("/api").unwrap_or(path), "/livez" | "/readyz") {
-        return Ok(());
+        return Ok(None);
     }
     app.origins.check(request.headers())?;
-    if let Some(tokens) = &app.tokens {
-        tokens.check(request.method(), request.headers())?;
-    }
-    app.operations().map(drop)
+    let check = |tokens: &Tokens| tokens.check(request.method(), request.headers());
+    let caller = app.tokens.as_ref().map(check).transpose()?;
+    app.operations()?;
+    Ok(caller)
 }

@@ -25,10 +25,18 @@ pub struct InvalidTokens {
 
 /// What a token allows; each scope includes the ones before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Scope {
+pub(crate) enum Scope {
     Read,
     Submit,
     Admin,
+}
+
+/// Who sent a request, where tokens say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The name of the token.
+    pub(crate) name: String,
+    scope: Scope,
 }
 
 /// The tokens that open this manager.
@@ -74,7 +82,7 @@ impl Scope {
         [Self::Read, Self::Submit, Self::Admin].into_iter().find(|scope| scope.as_str() == text)
     }
 
-    /// What a request needs.
+    /// What a request needs at the least; some routes need more.
     fn needed(method: &Method) -> Self {
         if method.is_safe() { Self::Read } else { Self::Submit }
     }
@@ -103,7 +111,8 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
-    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    /// Who asks for this, and may.
+    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<Caller, Problem> {
         let unauthenticated =
             |detail: &str, challenge| Err(Problem::new(Kind::NotAuthenticated, detail).challenge(challenge));
         let Some(header) = headers.get(AUTHORIZATION) else {
@@ -113,14 +122,9 @@ impl Tokens {
             let challenge = "Bearer realm=\"jobbers\", error=\"invalid_token\"";
             return unauthenticated("the header Authorization has no token that is known here", challenge);
         };
-        let needed = Scope::needed(method);
-        if token.scope >= needed {
-            return Ok(());
-        }
-        let (name, has, needed) = (&token.name, token.scope.as_str(), needed.as_str());
-        let detail = format!("token `{name}` has scope {has}, but this needs {needed}");
-        let challenge = "Bearer realm=\"jobbers\", error=\"insufficient_scope\"";
-        Err(Problem::new(Kind::NotAllowed, detail).challenge(challenge))
+        let caller = Caller { name: token.name.clone(), scope: token.scope };
+        caller.needs(Scope::needed(method))?;
+        Ok(caller)
     }
 
     /// Compares with every secret, each in constant time, so that the time tells nothing of how near a guess was.
@@ -132,6 +136,19 @@ impl Tokens {
             }
         }
         found
+    }
+}
+
+impl Caller {
+    /// Refuses whoever has less than this scope.
+    pub(crate) fn needs(&self, needed: Scope) -> Result<(), Problem> {
+        if self.scope >= needed {
+            return Ok(());
+        }
+        let (name, has, needed) = (&self.name, self.scope.as_str(), needed.as_str());
+        let detail = format!("token `{name}` has scope {has}, but this needs {needed}");
+        let challenge = "Bearer realm=\"jobbers\", error=\"insufficient_scope\"";
+        Err(Problem::new(Kind::NotAllowed, detail).challenge(challenge))
     }
 }
 

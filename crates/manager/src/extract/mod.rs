@@ -1,9 +1,23 @@
 //! What routes take from a request.
 
+mod admin;
+mod batch;
 mod body;
+mod idempotency_key;
+mod list_params;
+mod list_query;
+mod query;
 mod task_id;
 mod wait;
+mod worker_id;
 
+pub(crate) use admin::Admin;
+pub(crate) use batch::BatchBody;
 pub(crate) use body::JsonBody;
+pub(crate) use idempotency_key::{Key, NoKey};
+pub(crate) use list_params::{ActiveParams, AllParams, DeadParams, OlderParams};
+pub(crate) use list_query::{ListQuery, OrderBy, TaskList};
+pub(crate) use query::Query;
 pub(crate) use task_id::TaskIdInPath;
 pub(crate) use wait::Wait;
+pub(crate) use worker_id::WorkerIdInPath;

@@ -38,21 +38,29 @@ pub(crate) struct NewTask {
     /// 0 goes first, 9 last; 5 if not given.
     #[schemars(with = "Option<u8>", range(min = 0, max = 9))]
     pub(super) priority: Option<Number>,
+    /// If it has not started by then, it is cancelled: RFC 3339 with an offset, later than when it may start.
+    #[schemars(extend("format" = "time"))]
+    pub(super) expires_at: Option<String>,
     /// Comes back with the task.
     #[schemars(with = "Option<Map<String, Value>>")]
     pub(super) metadata: Option<Box<RawValue>>,
 }
 
 pub(super) const SPELLINGS: Exclusive =
-    Exclusive { first: "parameters", second: "params", why: "they are two spellings of the same, send one" };
-const TIMES: Exclusive = Exclusive { first: "run_at", second: "delay", why: "send one of them" };
+    Exclusive { first: "/parameters", second: "/params", why: "they are two spellings of the same, send one" };
+const TIMES: Exclusive = Exclusive { first: "/run_at", second: "/delay", why: "send one of them" };
 
 impl NewTask {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::document_of::<Self>()
+    }
+
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<Self, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<NewTask>);
         submission::check_body_size(body, max_parameters)?;
         let new: Self = fields::read(body, &SCHEMA, &[SPELLINGS, TIMES])?;
-        new.check_size(max_parameters)?;
+        new.check_size("", max_parameters)?;
         Ok(new)
     }
 }

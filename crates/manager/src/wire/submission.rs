@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use jobbers_core::model::{TaskType, Timestamp, When};
+use jobbers_core::model::{IdempotencyKey, TaskType, Timestamp, When};
 use jobbers_core::operation::{Submission, WrongField, submit};
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -36,21 +36,29 @@ impl NewTask {
         if self.params.is_some() { "/params" } else { "/parameters" }
     }
 
-    pub(super) fn check_size(&self, max_parameters: usize) -> Result<(), Problem> {
+    /// `place` is where the submission stands in the body.
+    pub(super) fn check_size(&self, place: &str, max_parameters: usize) -> Result<(), Problem> {
         for (pointer, sent) in
             [("/parameters", &self.parameters), ("/params", &self.params), ("/metadata", &self.metadata)]
         {
             let size = sent.as_ref().map_or(0, |raw| raw.get().len());
             if size > max_parameters {
                 let has = format!("has {size} bytes, more than MAX_PARAMETERS, which is {max_parameters} bytes");
-                return Err(Problem::wrong_fields(Kind::TooLarge, vec![WrongField::new(pointer, has)]));
+                return Err(Problem::wrong_fields(
+                    Kind::TooLarge,
+                    vec![WrongField::new(format!("{place}{pointer}"), has)],
+                ));
             }
         }
         Ok(())
     }
 
     /// The schema has been checked, so nothing can be wrong here.
-    pub(crate) fn into_submission(self, trace_id: Option<String>) -> Submission {
+    pub(crate) fn into_submission(
+        self,
+        trace_id: Option<String>,
+        idempotency_key: Option<IdempotencyKey>,
+    ) -> Submission {
         let when = match (self.run_at, self.delay) {
             (Some(time), _) => Timestamp::parse(&time).map_or(When::Now, When::At),
             (None, Some(seconds)) => Duration::try_from_secs_f64(seconds).map_or(When::Now, When::After),
@@ -66,6 +74,8 @@ impl NewTask {
             when,
             metadata: self.metadata.map(bytes),
             trace_id,
+            expires_at: self.expires_at.and_then(|time| Timestamp::parse(&time).ok()),
+            idempotency_key,
             ..Submission::new(TaskType::new(self.name, version), parameters)
         }
     }
@@ -77,7 +87,7 @@ impl NewTask {
     clippy::cast_sign_loss,
     reason = "the schema bounds it to whole numbers from 0 to 2³² - 1"
 )]
-fn whole(number: &Number) -> Option<u64> {
+pub(super) fn whole(number: &Number) -> Option<u64> {
     number.as_u64().or_else(|| number.as_f64().map(|number| number as u64))
 }
 
@@ -86,23 +96,31 @@ fn bytes(raw: Box<RawValue>) -> Bytes {
 }
 
 impl Problem {
-    /// Why a submission was not stored; `parameters_at` is where the client put the parameters.
-    pub(crate) fn of_submission(error: submit::Error, parameters_at: &str) -> Self {
+    /// Why a submission was not stored; it stands at this place of the body, and the client put the parameters there.
+    pub(crate) fn of_submission(error: submit::Error, place: &str, parameters_at: &str) -> Self {
         let detail = error.to_string();
+        let at = |field: &str| format!("{place}{field}");
         match error {
             submit::Error::UnknownType(unknown) => {
-                let pointer = if unknown.versions.is_empty() { "/name" } else { "/version" };
-                Self::new(Kind::UnknownTaskType, detail).at(pointer)
+                let field = if unknown.versions.is_empty() { "/name" } else { "/version" };
+                Self::new(Kind::UnknownTaskType, detail).at(&at(field))
             }
-            submit::Error::UnknownQueue(_) => Self::new(Kind::UnknownQueue, detail).at("/queue"),
+            submit::Error::UnknownQueue(_) => Self::new(Kind::UnknownQueue, detail).at(&at("/queue")),
             submit::Error::WrongParameters { mut wrong, .. } => {
                 for field in &mut wrong {
-                    field.pointer.insert_str(0, parameters_at);
+                    field.pointer.insert_str(0, &at(parameters_at));
                 }
                 Self::wrong_fields(Kind::WrongFields, wrong)
             }
-            submit::Error::Conflict { .. } => Self::new(Kind::OtherContent, detail).at("/id"),
-            submit::Error::KeyConflict { .. } => Self::new(Kind::OtherContent, detail),
+            submit::Error::Expired { .. } => {
+                Self::wrong_fields(Kind::WrongFields, vec![WrongField::new(at("/expires_at"), detail)])
+            }
+            submit::Error::Conflict { .. } | submit::Error::Twice { .. } => {
+                Self::new(Kind::OtherContent, detail).at(&at("/id"))
+            }
+            submit::Error::KeyConflict { .. } | submit::Error::KeyOfOther { .. } => {
+                Self::new(Kind::OtherContent, detail)
+            }
             submit::Error::Store(error) => error.into(),
             submit::Error::Routing(error) => error.into(),
         }

@@ -1,7 +1,12 @@
+use std::borrow::Cow;
+
 use jobbers_core::model::{AttemptEnd, EndKind, Policy, Progress, Status, Task, TaskId, Timestamp, WorkerId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::raw::Raw;
+use crate::openapi::example;
+use crate::openapi::schemas::{AnyJson, AnyObject, Id, ProcessId, StatusName, Time};
 
 /// Which names a reply has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,21 +17,27 @@ pub(crate) enum Spelling {
 }
 
 /// A task as clients see it. A field that does not apply is absent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task, example = example)]
 pub(crate) struct TaskBody<'t> {
+    #[schema(value_type = Id)]
     id: TaskId,
     name: &'t str,
     version: u32,
     queue: &'t str,
+    #[schema(value_type = StatusName)]
     status: Status,
+    #[schema(maximum = 9)]
     priority: u8,
+    #[schema(value_type = AnyObject)]
     parameters: Raw<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AnyJson, required = false)]
     result: Option<Raw<'t>>,
     /// The newest of `errors`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'t str>,
-    errors: Vec<&'t str>,
+    error: Option<Cow<'t, str>>,
+    errors: Vec<Cow<'t, str>>,
     attempts: Vec<AttemptBody<'t>>,
     attempt: u32,
     retry_attempt: u32,
@@ -34,39 +45,61 @@ pub(crate) struct TaskBody<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_retries: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProgressBody>)]
     progress: Option<&'t Progress>,
+    #[schema(value_type = Time)]
     submitted_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     run_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
+    expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     retried_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     heartbeat_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     completed_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     cancel_requested_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProcessId>)]
     worker: Option<WorkerId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AnyObject>)]
     metadata: Option<Raw<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'t str>,
+    /// Only in the list of those that run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_ms: Option<u64>,
     #[serde(flatten)]
+    #[schema(ignore)]
     older: Option<Older<'t>>,
 }
 
 /// The end of an attempt that did not complete the task.
-#[derive(Debug, Serialize)]
-struct AttemptBody<'t> {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
+pub(crate) struct AttemptBody<'t> {
     attempt: u32,
     retry_attempt: u32,
+    #[schema(value_type = Time)]
     started_at: Timestamp,
+    #[schema(value_type = Time)]
     failed_at: Timestamp,
     /// The same as `failed_at`.
+    #[schema(value_type = Time)]
     timestamp: Timestamp,
+    #[schema(value_type = ProcessId)]
     worker: WorkerId,
     error: &'t str,
     error_type: &'t str,
@@ -75,21 +108,46 @@ struct AttemptBody<'t> {
 }
 
 /// What older clients read; always there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OlderFields)]
 struct Older<'t> {
+    #[schema(value_type = AnyJson)]
     results: Raw<'t>,
-    last_error: Option<&'t str>,
+    #[schema(value_type = Option<String>, required)]
+    last_error: Option<Cow<'t, str>>,
+    #[schema(value_type = Option<Time>, required)]
     last_heartbeat_at: Option<Timestamp>,
+    #[schema(value_type = Option<Time>, required)]
     scheduled_at: Option<Timestamp>,
+}
+
+/// The shape of a task with older spellings.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Spelling::Older` gives")]
+pub(crate) struct OlderTask {
+    #[serde(flatten)]
+    task: TaskBody<'static>,
+    #[serde(flatten)]
+    older: Older<'static>,
+}
+
+/// The shape of progress.
+#[derive(ToSchema)]
+#[schema(as = Progress)]
+#[expect(dead_code, reason = "describes a type of the core, which knows no HTTP")]
+struct ProgressBody {
+    /// 0 to 100.
+    percent: f64,
+    message: Option<String>,
 }
 
 /// The task in its wire form. `policy` is the one that it is treated by, as far as that is known.
 pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: Spelling) -> TaskBody<'t> {
     let redacted = policy.map_or(&[][..], |policy| &policy.redact);
-    let errors: Vec<&str> = task.attempts.iter().filter_map(error).collect();
+    let errors: Vec<Cow<'t, str>> = errors(task).collect();
     let older = || Older {
         results: task.result.as_ref().map_or_else(Raw::empty_object, |result| Raw::new(result, redacted)),
-        last_error: errors.last().copied(),
+        last_error: errors.last().cloned(),
         last_heartbeat_at: task.heartbeat_at,
         scheduled_at: task.run_at,
     };
@@ -102,8 +160,8 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         priority: task.priority,
         parameters: Raw::new(&task.parameters, redacted),
         result: task.result.as_ref().map(|result| Raw::new(result, redacted)),
-        error: errors.last().copied(),
-        attempts: task.attempts.iter().map(attempt_body).collect(),
+        error: errors.last().cloned(),
+        attempts: history(task),
         attempt: task.attempt,
         retry_attempt: task.failures,
         lost: task.lost,
@@ -111,6 +169,7 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         progress: task.progress.as_ref(),
         submitted_at: task.submitted_at,
         run_at: task.run_at,
+        expires_at: task.expires_at,
         started_at: task.started_at,
         retried_at: retried_at(task),
         heartbeat_at: task.heartbeat_at,
@@ -119,9 +178,25 @@ pub(crate) fn task_body<'t>(task: &'t Task, policy: Option<&Policy>, spelling: S
         worker: task.worker,
         metadata: task.metadata.as_ref().map(|metadata| Raw::new(metadata, &[])),
         trace_id: task.trace_id.as_deref(),
+        running_ms: None,
         older: (spelling == Spelling::Older).then(older),
         errors,
     }
+}
+
+impl TaskBody<'_> {
+    /// Says how long the attempt has run that runs.
+    #[must_use]
+    pub(crate) fn running_at(mut self, now: Timestamp) -> Self {
+        self.running_ms =
+            self.started_at.map(|started| u64::try_from(now.since(started).as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+}
+
+/// The ends of a task's attempts.
+pub(crate) fn history(task: &Task) -> Vec<AttemptBody<'_>> {
+    task.attempts.iter().map(attempt_body).collect()
 }
 
 fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
@@ -136,6 +211,19 @@ fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
         error_type: &end.detail.error_type,
         backtrace: end.detail.backtrace.as_deref(),
     }
+}
+
+/// What went wrong, the newest last.
+fn errors(task: &Task) -> impl Iterator<Item = Cow<'_, str>> {
+    let expired = expired_at(task).map(|time| Cow::Owned(format!("expired at {time}, before it had started")));
+    task.attempts.iter().filter_map(error).map(Cow::Borrowed).chain(expired)
+}
+
+/// When the task expired, if that is what it was cancelled for. Once it has started, or was resubmitted, it does not
+/// expire any more.
+fn expired_at(task: &Task) -> Option<Timestamp> {
+    let over = |expires_at: &Timestamp| task.ended_at.is_some_and(|ended| ended >= *expires_at);
+    task.expires_at.filter(|_| task.status == Status::Cancelled && task.attempt == 0).filter(over)
 }
 
 /// What went wrong in an attempt; nothing did where someone asked for its end.

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::{InvalidCursor, Listing};
-use crate::model::{TaskId, Timestamp};
+use crate::model::{TaskId, Timestamp, WorkerId};
 use crate::store::{Cursor, Filter, Order};
 
 const VERSION: u8 = 1;
@@ -42,7 +42,7 @@ impl Digest {
         digest.part(queue.as_deref());
         digest.part(name.as_deref());
         digest.part(version.map(u32::to_be_bytes));
-        digest.part(worker.map(|worker| worker.to_bytes()));
+        digest.part(worker.map(WorkerId::to_bytes));
         digest.part(time(since));
         digest.part(time(until));
         digest
@@ -57,10 +57,11 @@ impl Digest {
     }
 
     /// A length before each part, so that no two lists read the same.
-    fn part(&mut self, bytes: Option<impl AsRef<[u8]>>) {
-        let bytes = bytes.as_ref().map(AsRef::as_ref);
-        self.0.update(bytes.map_or(u64::MAX, |bytes| bytes.len() as u64).to_be_bytes());
-        self.0.update(bytes.unwrap_or_default());
+    fn part<B: AsRef<[u8]>>(&mut self, bytes: Option<B>) {
+        self.0.update(bytes.as_ref().map_or(u64::MAX, |bytes| bytes.as_ref().len() as u64).to_be_bytes());
+        if let Some(bytes) = bytes {
+            self.0.update(bytes);
+        }
     }
 
     fn checksum(&self, place: &[u8]) -> [u8; CHECKSUM] {
@@ -195,7 +196,7 @@ mod tests {
             filtered(Filter { queue: Some("a".into()), ..Filter::default() }),
             filtered(Filter { name: Some("a".into()), ..Filter::default() }),
             filtered(Filter { version: Some(1), ..Filter::default() }),
-            filtered(Filter { worker: Some(crate::model::WorkerId::default()), ..Filter::default() }),
+            filtered(Filter { worker: Some(WorkerId::default()), ..Filter::default() }),
             filtered(Filter { since: time, ..Filter::default() }),
             filtered(Filter { until: time, ..Filter::default() }),
         ] {

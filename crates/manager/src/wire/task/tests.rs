@@ -118,3 +118,33 @@ fn retried_at_is_the_end_of_the_newest_failure_that_was_not_the_last() {
     assert_eq!(at(Status::Cancelled, 2), first);
     assert_eq!(retried_at(&task(Status::Started)), None);
 }
+
+#[test]
+fn a_task_that_expired_says_so() {
+    let time = |seconds: u64| Some(Timestamp::from_millis(1000 * seconds));
+    let expired = Task { expires_at: time(5), ended_at: time(6), ..task(Status::Cancelled) };
+    let shown = value(&expired, Spelling::Older);
+    let words = "expired at 1970-01-01T00:00:05.000Z, before it had started";
+    assert_eq!(
+        (&shown["error"], &shown["last_error"], &shown["errors"]),
+        (&json!(words), &json!(words), &json!([words]))
+    );
+    assert_eq!(shown["expires_at"], "1970-01-01T00:00:05.000Z");
+    for other in [
+        Task { ended_at: time(4), ..expired.clone() },
+        Task { attempt: 1, ..expired.clone() },
+        Task { status: Status::Dropped, ..expired.clone() },
+        Task { expires_at: None, ..expired },
+    ] {
+        assert_eq!(value(&other, Spelling::Current).get("error"), None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_task_that_runs_can_say_for_how_long() {
+    let running = Task { started_at: Some(Timestamp::from_millis(1000)), ..task(Status::Started) };
+    let body = task_body(&running, None, Spelling::Current).running_at(Timestamp::from_millis(1750));
+    assert_eq!(serde_json::to_value(body).unwrap()["running_ms"], 750);
+    let body = task_body(&running, None, Spelling::Current).running_at(Timestamp::from_millis(0));
+    assert_eq!(serde_json::to_value(body).unwrap()["running_ms"], 0);
+}

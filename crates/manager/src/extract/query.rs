@@ -1,0 +1,78 @@
+use axum::extract::{FromRequestParts, Query as AnyQuery};
+use axum::http::request::Parts;
+
+use crate::problem::{Kind, Problem};
+
+/// The parameters of the URL, each there once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let AnyQuery(pairs) = AnyQuery::<Vec<(String, String)>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| wrong("the query of the URL cannot be read"))?;
+        Self::of(pairs)
+    }
+}
+
+pub(super) fn wrong(detail: impl Into<String>) -> Problem {
+    Problem::new(Kind::WrongQuery, detail)
+}
+
+impl Query {
+    pub(super) fn of(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        for (index, (name, _)) in pairs.iter().enumerate() {
+            if pairs[..index].iter().any(|(other, _)| other == name) {
+                return Err(wrong(format!("`{}` is there twice: send it once", cut(name))));
+            }
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Refuses every other parameter.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let known = known.join(", ");
+                Err(wrong(format!("`{}` is not a query parameter of this route: {known} are known", cut(name))))
+            }
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter, if it is there; `expected` says what it may be.
+    pub(crate) fn read<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        match parse(text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(wrong(format!("`{name}` is `{}`: {expected}", cut(text)))),
+        }
+    }
+
+    /// The name under which a parameter with two spellings is there.
+    pub(crate) fn spelled<'n>(&self, name: &'n str, older: &'n str) -> Result<&'n str, Problem> {
+        match (self.text(name), self.text(older)) {
+            (Some(_), Some(_)) => {
+                Err(wrong(format!("`{older}` is there besides `{name}`: they are two spellings of the same, send one")))
+            }
+            (None, Some(_)) => Ok(older),
+            _ => Ok(name),
+        }
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,46 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use jobbers_core::operation::Submitted;
+
+use crate::app::App;
+use crate::extract::{JsonBody, Key};
+use crate::openapi::problems::{Header, JsonIn, Problems, Stores, Submitting};
+use crate::problem::Problem;
+use crate::trace_parent::{Traced, trace_id};
+use crate::wire::{ScheduleBody, Scheduled, Spelling, task_body};
+
+/// Schedule a task (older).
+///
+/// As `POST /tasks` with `run_at`, but always 200, with a message.
+#[utoipa::path(
+    post, path = "/schedule-task", tag = "Older", params(Traced, Key),
+    request_body(
+        content = ref("#/components/schemas/ScheduleBody"), content_type = "application/json",
+        example = json!({"task": {"name": "word_count", "version": 1, "parameters": {}}, "run_at": "2999-01-01T00:00:00Z"})
+    ),
+    responses(
+        (status = 200, description = "The task as it is.", body = Scheduled<'static>),
+        Problems::<(JsonIn, Header, Submitting, Stores)>
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    key: Key,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let operations = app.operations()?;
+    let (new, run_at) = ScheduleBody::read(&body, app.max_parameters)?;
+    let parameters_at = new.parameters_pointer();
+    let submitted = operations.submit(new.into_submission(trace_id(&headers), key.of_one())).await;
+    let task = match submitted.map_err(|error| Problem::of_submission(error, "/task", parameters_at))? {
+        Submitted::Created(task) | Submitted::Exists(task) => task,
+    };
+    let policy = operations.policy(&task).await?;
+    let task = task_body(&task, policy.as_ref(), Spelling::Older);
+    Ok(Json(Scheduled { message: "Task scheduled successfully", task, run_at }).into_response())
+}
