@@ -7,6 +7,7 @@ mod access;
 mod app;
 mod command;
 mod connection;
+mod events;
 mod extract;
 mod failure;
 mod openapi;

@@ -26,6 +26,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(routes::lists::dead))
         .routes(routes!(routes::dead_letters::resubmit))
         .routes(routes!(routes::dead_letters::show_history))
+        .routes(routes!(routes::events::of_task))
+        .routes(routes!(routes::events::all))
         .routes(routes!(routes::queue_stats::show))
         .routes(routes!(routes::workers::list))
         .routes(routes!(routes::workers::drain))

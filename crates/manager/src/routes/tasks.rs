@@ -82,14 +82,14 @@ async fn reply(app: &App, TaskIdInPath(id): TaskIdInPath, wait: Wait, spelling: 
     Ok(Json(task_body(&task, policy.as_ref(), spelling)).into_response())
 }
 
-async fn look(app: &App, id: TaskId, Wait(wait): Wait) -> Result<Task, Problem> {
+async fn look(app: &App, id: TaskId, Wait(wait): Wait) -> Result<Arc<Task>, Problem> {
     let operations = app.operations()?;
     let task = match wait {
         Some(at_most) => {
             let _room = app.room.for_wait()?;
             operations.wait(id, at_most, &app.stopping).await
         }
-        None => operations.get(id).await,
+        None => operations.get(id).await.map(Arc::new),
     };
     Ok(task?)
 }

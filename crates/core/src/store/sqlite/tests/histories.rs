@@ -197,7 +197,7 @@ impl History {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn after_any_history_lists_and_counts_say_what_the_records_say(
         happenings in prop::collection::vec(happening(), 1..80),
