@@ -15,8 +15,11 @@ use super::list::ListTasks;
 use super::resubmit::Resubmit;
 use super::retry::Retry;
 use super::run_now::RunNow;
+use super::stats::Stats;
 use super::status::Status;
 use super::submit::Submit;
+use super::types::Types;
+use super::workers::Workers;
 
 /// Submits tasks, looks at them, stops and repeats them; and runs everything on one machine.
 ///
@@ -52,6 +55,9 @@ enum Command {
     Resubmit(Resubmit),
     Retry(Retry),
     Run(RunNow),
+    Stats(Stats),
+    Workers(Workers),
+    Types(Types),
     Completions(Completions),
     #[command(hide = true)]
     Queues(Later),
@@ -88,6 +94,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Resubmit(resubmit) => wait_for(resubmit.run()),
         Command::Retry(retry) => wait_for(retry.run()),
         Command::Run(run) => wait_for(run.run()),
+        Command::Stats(stats) => wait_for(stats.run()),
+        Command::Workers(workers) => wait_for(workers.run()),
+        Command::Types(types) => wait_for(types.run()),
         Command::Completions(completions) => completions.run(Jobbers::command()),
         Command::Queues(later) => later.refuse("queues"),
         Command::Roles(later) => later.refuse("roles"),

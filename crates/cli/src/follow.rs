@@ -156,7 +156,7 @@ mod tests {
     const PLAIN: Look = Look { width: None, height: None, colour: false, now: None };
 
     fn task(more: Value) -> Task {
-        let mut task = json!({"id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "noop", "version": 1, "queue": "default"});
+        let mut task = json!({"id": "01JBKR2E5F3G4H5J6K7X8M9N0P", "name": "noop", "version": 1, "queue": "default"});
         task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         from_value(task).expect("a task")
     }

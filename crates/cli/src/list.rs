@@ -1,7 +1,7 @@
 use jobbers_client::{Filter, List, Listing, Pages, Task};
 
 use super::failure::Failure;
-use super::filter::{FilterArgs, StatusArg};
+use super::filter::{FilterArgs, StatusArg, WorkerArg};
 use super::manager::ManagerArgs;
 use super::out::{self, Bar, Look, Table};
 use super::show;
@@ -24,6 +24,9 @@ pub(crate) struct ListTasks {
     filter: FilterArgs,
 
     #[command(flatten)]
+    worker: WorkerArg,
+
+    #[command(flatten)]
     paging: Paging,
 
     #[command(flatten)]
@@ -32,7 +35,7 @@ pub(crate) struct ListTasks {
 
 impl ListTasks {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let filter = self.filter.filter(self.status.get());
+        let filter = self.worker.narrow(self.filter.filter(self.status.get()));
         self.paging.print(&self.manager, Listing::Tasks, filter, show::table).await
     }
 }

@@ -10,12 +10,12 @@ use super::{ids, show};
 /// is `jobbers retry`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers resubmit 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers resubmit 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers resubmit --status cancelled --queue mails --since 1h --dry-run
   jobbers resubmit --status stalled")]
 pub(crate) struct Resubmit {
     /// The tasks' ids, or - to read them from standard input
-    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "worker", "since", "until", "status", "limit"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "since", "until", "status", "limit"])]
     #[arg(required_unless_present = "status")]
     ids: Vec<String>,
 
@@ -42,7 +42,7 @@ impl Resubmit {
         let client = self.manager.client()?;
         let many = Many { client: &client, step: Step::Resubmit, dry_run: self.dry_run, json: self.manager.json };
         if let Some(status) = self.status.get() {
-            return many.filter(self.filter.filter(Some(status)), self.limit).await;
+            return many.filters(&[self.filter.filter(Some(status))], self.limit).await;
         }
         let ids = ids::read(self.ids, std::io::stdin())?;
         if let ([id], false) = (&ids[..], self.dry_run) {

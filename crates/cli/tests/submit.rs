@@ -20,7 +20,7 @@ fn parameters_come_in_three_ways_and_all_options_arrive() {
         let arguments: Vec<&str> = ["submit", "echo_task", "--json"].iter().chain(words).copied().collect();
         assert_eq!(dev.jobbers_with(&arguments, stdin).expect(0).json()["parameters"], json!({"value": "hi"}));
     }
-    let id = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+    let id = "01JBKR2E5F3G4H5J6K7X8M9N0P";
     let options = [
         "noop",
         "--id",

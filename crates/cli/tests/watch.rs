@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::harness::{Dev, ended, read_until};
 
-const UNKNOWN: &str = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+const UNKNOWN: &str = "01JBKR2E5F3G4H5J6K7X8M9N0P";
 
 #[test]
 fn unknown_and_malformed_ids_are_told_apart() {
@@ -56,7 +56,7 @@ fn each_change_is_followed_until_the_end() {
     assert_eq!(last, "completed  {\"seconds\":0.3}", "{}", run.out);
     let run = dev.jobbers(&["submit", "always_fail_task", "--follow"]).expect(1);
     assert!(run.out.lines().last().is_some_and(|line| line.starts_with("failed")), "{}", run.out);
-    let states = dev.jobbers(&["submit", "slow_task", "seconds=0.3", "--follow", "--json"]).expect(0).json_lines();
+    let states = dev.jobbers(&["submit", "slow_task", "seconds=1.5", "--follow", "--json"]).expect(0).json_lines();
     assert_eq!(states.last().map(|task| &task["status"]), Some(&Value::from("completed")));
     assert!(states.iter().any(|task| task["status"] == "started"), "{states:?}");
 }

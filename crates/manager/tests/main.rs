@@ -7,6 +7,7 @@ mod cancel;
 mod harness;
 mod http;
 mod load;
+mod openapi;
 mod program;
 mod refused;
 mod status;

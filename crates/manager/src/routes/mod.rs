@@ -8,6 +8,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod forget;
 pub(crate) mod health;
 pub(crate) mod lists;
+pub(crate) mod openapi;
 pub(crate) mod queue_stats;
 pub(crate) mod registered_tasks;
 pub(crate) mod root;
