@@ -29,7 +29,7 @@ impl FromRequest<Arc<App>> for JsonBody {
 }
 
 /// The body, if it is within the limit and comes in time. It keeps its room for as long as any of it is used.
-pub(super) async fn read_whole(request: Request, app: &App) -> Result<Bytes, Problem> {
+async fn read_whole(request: Request, app: &App) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     let room = read_parts(request, app, |part| {
         body.extend_from_slice(&part);

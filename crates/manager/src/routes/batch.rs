@@ -21,7 +21,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     key: Key,
-    BatchBody(items): BatchBody,
+    BatchBody { items, _room }: BatchBody,
 ) -> Result<Json<BatchReply>, Problem> {
     let operations = app.operations()?;
     let trace_id = trace_id(&headers);
