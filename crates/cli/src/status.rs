@@ -13,9 +13,9 @@ use super::{ids, show};
 /// With --wait or --follow the exit code is 0 if all are completed in the end, else 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P --wait=30     once it has ended, or after 30 s
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P --follow      each change and its progress, until the end
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P --wait=30   at most 30 seconds
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P --follow    each change
 
 Everything that is known of a task: jobbers inspect ID")]
 pub(crate) struct Status {

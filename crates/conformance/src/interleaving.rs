@@ -1,10 +1,13 @@
 //! Random interleavings of the steps, by several workers and schedulers that send twice, late and out of turn: after
-//! each step a store must have answered and must show what the oracle says.
+//! each step a store must have answered and must show what the oracle says, and every list, read at once or page by page
+//! meanwhile, must have what it should, computed from all tasks.
 //!
 //! A failing case is shrunk and printed. `JOBBERS_SEED` (64 hexadecimal digits, printed with every failure) repeats a
 //! run, `JOBBERS_CASES` makes it longer.
 
 mod play;
+mod reader;
+mod sent;
 mod step;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -27,12 +30,7 @@ pub fn check(environment: impl AsyncFn() -> Environment) {
     let outcome = runner.run(&step::case(), |case| {
         runtime.block_on(async {
             let mut play = Play::new(environment().await, case.workers).await;
-            for (number, step) in case.steps.iter().enumerate() {
-                play.step(step)
-                    .await
-                    .map_err(|objection| TestCaseError::fail(format!("step {number}, {step:?}: {objection}")))?;
-            }
-            Ok(())
+            play.all(&case).await.map_err(TestCaseError::fail)
         })
     });
     let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -14,6 +14,7 @@ mod http;
 mod idempotency;
 mod lists;
 mod load;
+mod openapi;
 mod program;
 mod queue_stats;
 mod refused;

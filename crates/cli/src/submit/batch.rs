@@ -19,7 +19,7 @@ pub(super) async fn submit(client: &Client, file: &str, json: bool) -> Result<()
     } else {
         let opened = File::open(file).map_err(|error| Failure::Usage(format!("--batch: {file}: {error}")))?;
         // Of a pipe nobody knows the length.
-        let bytes = opened.metadata().ok().filter(|file| file.is_file()).map(|file| file.len());
+        let bytes = opened.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
         (Box::new(BufReader::new(opened)), bytes)
     };
     let mut batch = Batch {

@@ -106,7 +106,7 @@ async fn stream(connection: &mut TcpStream, pieces: &[&str]) {
 }
 
 pub(super) fn task(status: &str) -> Value {
-    json!({"id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "noop", "version": 1, "queue": "default", "status": status,
+    json!({"id": "01JBKR2E5F3G4H5J6K7X8M9N0P", "name": "noop", "version": 1, "queue": "default", "status": status,
         "attempt": 1, "result": null})
 }
 

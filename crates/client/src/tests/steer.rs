@@ -1,6 +1,6 @@
 use super::*;
 
-const ID: &str = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+const ID: &str = "01JBKR2E5F3G4H5J6K7X8M9N0P";
 
 #[tokio::test]
 async fn a_cancellation_whose_answer_is_lost_has_happened() {

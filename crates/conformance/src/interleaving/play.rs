@@ -1,26 +1,22 @@
 use std::time::Duration;
 
-use jobbers_core::lifecycle::Outcome;
-use jobbers_core::model::{DeadLetter, NewTask, Policy, Progress, TaskId, When};
+use jobbers_core::model::{DeadLetter, Policy, Progress, TaskId};
 use jobbers_core::store::{
-    Beat, Claim, ClaimedTask, Lease, MAX_BATCH, Promote, QueueSlots, Renewal, SharedStore, Turn, Verdict,
+    Beat, ClaimedTask, IDEMPOTENCY_KEPT, Lease, MAX_BATCH, Promote, Renewal, Resubmit, SharedStore, StoreError,
+    TALLIED_MINUTES, Turn, Verdict,
 };
 
-use super::step::{End, Slots, Step, Submission};
-use crate::oracle::Model;
-use crate::sample::{
-    LEASE, QUEUE, alpha, beta, completed, confirmed_cancelled, failed, failed_expectedly, failed_for_later,
-    handed_back, id, stopped, task,
-};
+use super::reader::Reader;
+use super::sent::{TASKS, hundredths_of_a_second, ids, limited, list, new_task, outcome};
+use super::step::{Case, End, Listing, Slots, Step, Submission};
+use crate::oracle::{Model, minute};
+use crate::sample::{LEASE, id};
 use crate::{Environment, Worker, scheduler};
-
-const TASKS: u8 = 8;
-const ELSEWHERE: &str = "elsewhere";
 
 /// One case as it is played: the store and the oracle side by side.
 pub(super) struct Play {
     env: Environment,
-    model: Model,
+    pub(super) model: Model,
     /// Handles as of two processes; steps take turns between them.
     stores: [SharedStore; 2],
     workers: Vec<Worker>,
@@ -28,10 +24,13 @@ pub(super) struct Play {
     /// All attempts that ever began.
     attempts: Vec<ClaimedTask>,
     decided: Vec<Verdict>,
+    resubmissions: Vec<Resubmit>,
+    /// Who pages through a list while other things happen.
+    reader: Option<Reader>,
     steps: usize,
 }
 
-type Checked = Result<(), String>;
+pub(super) type Checked = Result<(), String>;
 
 impl Play {
     pub async fn new(env: Environment, workers: u8) -> Self {
@@ -45,11 +44,36 @@ impl Play {
             all.push(Worker::with_policy(&stores[usize::from(n) % 2], n + 1, policy.clone()).await);
         }
         let last_turns = all.iter().map(|_| None).collect();
-        Self { env, model, stores, workers: all, last_turns, attempts: Vec::new(), decided: Vec::new(), steps: 0 }
+        Self {
+            env,
+            model,
+            stores,
+            workers: all,
+            last_turns,
+            attempts: Vec::new(),
+            decided: Vec::new(),
+            resubmissions: Vec::new(),
+            reader: None,
+            steps: 0,
+        }
+    }
+
+    /// Plays a case from beginning to end.
+    pub async fn all(&mut self, case: &Case) -> Checked {
+        for (number, step) in case.steps.iter().enumerate() {
+            self.step(step).await.map_err(|objection| format!("step {number}, {step:?}: {objection}"))?;
+        }
+        while self.reader.is_some() {
+            self.go_on().await.map_err(|objection| format!("at the end: {objection}"))?;
+        }
+        for listing in &case.listings {
+            self.list(*listing).await.map_err(|objection| format!("at the end, {listing:?}: {objection}"))?;
+        }
+        self.count().await.map_err(|objection| format!("at the end: {objection}"))
     }
 
     /// Takes a step and compares the answer, and then every task.
-    pub async fn step(&mut self, step: &Step) -> Checked {
+    async fn step(&mut self, step: &Step) -> Checked {
         self.steps += 1;
         match step {
             Step::Submit(submissions) => self.submit(submissions).await?,
@@ -67,24 +91,54 @@ impl Play {
             }
             Step::Renew { worker, attempts, beat } => self.renew(*worker, attempts, *beat).await?,
             Step::Cancel { task } => {
-                let id = id(u64::from(task % TASKS));
-                let actual = self.store().cancel(id).await.map_err(|error| error.to_string())?;
+                let id = ids(&[*task])[0];
+                let actual = self.store().cancel(id).await.map_err(told)?;
                 same("cancel", &self.model.cancel(id), &actual)?;
             }
+            Step::CancelAll(tasks) => {
+                let ids = ids(tasks);
+                let actual = self.store().cancel_all(&ids).await.map_err(told)?;
+                same("cancel_all", &self.model.cancel_all(&ids), &actual)?;
+            }
+            Step::Resubmit { tasks, reset_failures } => {
+                let request = (self.steps as u64).to_be_bytes();
+                self.resubmit(Resubmit { ids: ids(tasks), reset_failures: *reset_failures, request }).await?;
+            }
+            Step::ResubmitAgain(back) => {
+                if let Some(resubmit) = self.resubmissions.iter().rev().nth(usize::from(*back)).cloned() {
+                    self.resubmit(resubmit).await?;
+                }
+            }
+            Step::Hasten(tasks) => {
+                let ids = ids(tasks);
+                let actual = self.store().hasten(&ids).await.map_err(told)?;
+                same("hasten", &self.model.hasten(&ids), &actual)?;
+            }
+            Step::Forget(tasks) => {
+                let ids = ids(tasks);
+                let actual = self.store().forget(&ids).await.map_err(told)?;
+                same("forget", &self.model.forget(&ids), &actual)?;
+            }
+            Step::Expire => {
+                let expired = self.store().expire(MAX_BATCH).await.map_err(told)?;
+                self.model.follow_expire(MAX_BATCH, expired)?;
+            }
+            Step::List(listing) => self.list(*listing).await?,
+            Step::Begin(listing) => self.reader = Some(Reader::new(list(*listing, &self.model), &self.model)),
+            Step::GoOn => self.go_on().await?,
+            Step::Count => self.count().await?,
             Step::Promote => {
                 let promote = Promote { queues: None, limit: MAX_BATCH };
-                let promoted = self.store().promote(&promote).await.map_err(|error| error.to_string())?;
+                let promoted = self.store().promote(&promote).await.map_err(told)?;
                 self.model.follow_promote(&promote, promoted)?;
             }
             Step::Decide => self.decide().await?,
             Step::Reap => {
-                let actual = self.store().reap(&self.decided).await.map_err(|error| error.to_string())?;
-                same("reap", &self.model.reap(&self.decided), &actual)?;
+                let actual = self.store().reap(&self.decided).await.map_err(told)?;
+                self.model.follow_reap(&self.decided, &actual)?;
             }
-            Step::Wait(hundredths) => {
-                self.env.advance(Duration::from_millis(u64::from(*hundredths) * 10)).await;
-                self.model.now = self.env.now();
-            }
+            Step::Wait(hundredths) => self.wait(hundredths_of_a_second(*hundredths)).await,
+            Step::WaitForADay => self.wait(IDEMPOTENCY_KEPT).await,
         }
         self.compare().await
     }
@@ -93,9 +147,50 @@ impl Play {
         &self.stores[self.steps % 2]
     }
 
+    async fn wait(&mut self, duration: Duration) {
+        self.env.advance(duration).await;
+        self.model.now = self.env.now();
+    }
+
+    async fn resubmit(&mut self, resubmit: Resubmit) -> Checked {
+        let actual = self.store().resubmit(&resubmit).await.map_err(told)?;
+        same("resubmit", &self.model.resubmit(&resubmit), &actual)?;
+        self.resubmissions.push(resubmit);
+        Ok(())
+    }
+
+    /// Compares a list with what it should have, computed from all tasks.
+    async fn list(&mut self, listing: Listing) -> Checked {
+        let list = list(listing, &self.model);
+        let mut reader = Reader::new(list.clone(), &self.model);
+        while reader.read_on(self.store()).await? {}
+        self.model.follow_list(&list.filter, list.order, &reader.seen)
+    }
+
+    async fn go_on(&mut self) -> Checked {
+        let store = self.store().clone();
+        if let Some(reader) = &mut self.reader
+            && !reader.read_on(&store).await?
+        {
+            reader.check()?;
+            self.reader = None;
+        }
+        Ok(())
+    }
+
+    /// Compares counts, and tallies of the last day.
+    async fn count(&mut self) -> Checked {
+        let counts = self.store().counts().await.map_err(told)?;
+        self.model.follow_counts(&counts)?;
+        let minute = minute(self.model.now);
+        let minutes = minute + 1 - TALLIED_MINUTES..=minute;
+        let tallies = self.store().tallies(minutes.clone()).await.map_err(told)?;
+        self.model.follow_tallies(&minutes, &tallies)
+    }
+
     async fn submit(&mut self, submissions: &[Submission]) -> Checked {
-        let tasks: Vec<_> = submissions.iter().map(new_task).collect();
-        let actual = self.store().submit(&tasks).await.map_err(|error| error.to_string())?;
+        let tasks: Vec<_> = submissions.iter().map(|submission| new_task(submission, self.model.now)).collect();
+        let actual = self.store().submit(&tasks).await.map_err(told)?;
         same("submit", &self.model.submit(&tasks), &actual)
     }
 
@@ -142,12 +237,12 @@ impl Play {
             }
         }
         let renewal = Renewal { worker, lease: LEASE, tasks };
-        let reply = self.store().renew(&renewal).await.map_err(|error| error.to_string())?;
+        let reply = self.store().renew(&renewal).await.map_err(told)?;
         same("renew", &(self.model.now, self.model.renew(&renewal)), &(reply.now, reply.tasks))
     }
 
     async fn decide(&mut self) -> Checked {
-        let overdue = self.store().overdue(MAX_BATCH).await.map_err(|error| error.to_string())?;
+        let overdue = self.store().overdue(MAX_BATCH).await.map_err(told)?;
         let mut expected = self.model.overdue();
         let mut actual: Vec<_> = overdue.tasks.iter().map(|task| task.id).collect();
         expected.sort();
@@ -164,14 +259,20 @@ impl Play {
     }
 
     /// Compares every task as the store shows it.
-    async fn compare(&self) -> Checked {
+    async fn compare(&mut self) -> Checked {
         for n in 0..TASKS {
             let id = id(u64::from(n));
-            let actual = self.store().get(id).await.map_err(|error| error.to_string())?;
+            let actual = self.store().get(id).await.map_err(told)?;
+            if let Some(actual) = &actual {
+                self.model.settle(id, actual);
+            }
             let differences = self.model.differences(id, actual.as_ref());
             if !differences.is_empty() {
                 return Err(format!("task {n} is shown with {}", differences.join("; ")));
             }
+        }
+        if let Some(reader) = &mut self.reader {
+            reader.notice(&self.model);
         }
         Ok(())
     }
@@ -184,42 +285,12 @@ impl Play {
     }
 }
 
-fn new_task(submission: &Submission) -> NewTask {
-    let number = u64::from(submission.task % TASKS);
-    NewTask {
-        task_type: if submission.beta { beta() } else { alpha() },
-        queue: if submission.elsewhere { ELSEWHERE } else { QUEUE }.to_owned(),
-        priority: if submission.urgent { 1 } else { 5 },
-        when: submission
-            .delay
-            .map_or(When::Now, |hundredths| When::After(Duration::from_millis(u64::from(hundredths) * 10))),
-        fingerprint: if submission.altered { [0xFF; 8] } else { number.to_be_bytes() },
-        ..task(number)
-    }
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped with")]
+fn told(error: StoreError) -> String {
+    error.to_string()
 }
 
-fn limited(worker: &Worker, slots: Slots) -> Claim {
-    let mut claim = worker.claim_of(u32::from(slots.tasks));
-    claim.queues[0].free = u32::from(slots.queue);
-    claim.queues.push(QueueSlots { queue: ELSEWHERE.to_owned(), free: u32::from(slots.elsewhere) });
-    for types in &mut claim.types {
-        types.free = u32::from(if types.task_type == alpha() { slots.alphas } else { slots.betas });
-    }
-    claim
-}
-
-fn outcome(end: End) -> Outcome {
-    match end {
-        End::Complete => completed("1"),
-        End::Fail => failed("broken"),
-        End::RetryAtOnce => failed_expectedly("busy"),
-        End::RetryLater(seconds) => failed_for_later("busy", u64::from(seconds)),
-        End::HandBack => handed_back(),
-        End::Stop => stopped(),
-        End::ConfirmCancel => confirmed_cancelled(),
-    }
-}
-
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, actual: &T) -> Checked {
+/// Compares an answer.
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, actual: &T) -> Checked {
     if expected == actual { Ok(()) } else { Err(format!("{what}: {actual:?} instead of {expected:?}")) }
 }

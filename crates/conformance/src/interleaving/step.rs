@@ -6,6 +6,8 @@ use proptest::prelude::*;
 pub(super) struct Case {
     pub workers: u8,
     pub steps: Vec<Step>,
+    /// What is listed at the end.
+    pub listings: Vec<Listing>,
 }
 
 /// One step, with its parties by number, taken modulo how many there are.
@@ -30,6 +32,24 @@ pub(super) enum Step {
     Cancel {
         task: u8,
     },
+    CancelAll(Vec<u8>),
+    Resubmit {
+        tasks: Vec<u8>,
+        reset_failures: bool,
+    },
+    /// Someone sends one of the last resubmissions again.
+    ResubmitAgain(u8),
+    Hasten(Vec<u8>),
+    Forget(Vec<u8>),
+    Expire,
+    /// Someone pages through a list from beginning to end.
+    List(Listing),
+    /// Someone begins to page through a list, with other steps between the pages.
+    Begin(Listing),
+    /// The next page.
+    GoOn,
+    /// Someone looks at counts and tallies.
+    Count,
     Promote,
     /// A scheduler looks for leases that are over and decides.
     Decide,
@@ -37,6 +57,25 @@ pub(super) enum Step {
     Reap,
     /// Time goes by, in hundredths of a second.
     Wait(u16),
+    /// As long as an idempotency key is remembered.
+    WaitForADay,
+}
+
+/// A list: what is none lets every task through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Listing {
+    pub status: Option<u8>,
+    pub dead: bool,
+    pub elsewhere: Option<bool>,
+    pub beta: Option<bool>,
+    pub version: Option<u32>,
+    pub worker: Option<u8>,
+    /// The time of this task.
+    pub since: Option<u8>,
+    /// Just behind the time of this task.
+    pub until: Option<u8>,
+    pub oldest_first: bool,
+    pub limit: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +88,9 @@ pub(super) struct Submission {
     pub delay: Option<u16>,
     /// Not what was submitted under this id before.
     pub altered: bool,
+    /// Hundredths of a second.
+    pub expires: Option<u16>,
+    pub key: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +114,11 @@ pub(super) enum End {
 }
 
 pub(super) fn case() -> impl Strategy<Value = Case> {
-    (2..=4u8, vec(step(), 5..60)).prop_map(|(workers, steps)| Case { workers, steps })
+    (2..=4u8, vec(step(), 5..80), vec(listing(), 3)).prop_map(|(workers, steps, listings)| Case {
+        workers,
+        steps,
+        listings,
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -84,23 +130,63 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any::<u8>(), vec(recent(), 1..4), prop::option::of(0..100u8))
             .prop_map(|(worker, attempts, beat)| Step::Renew { worker, attempts, beat }),
         2 => any::<u8>().prop_map(|task| Step::Cancel { task }),
+        1 => vec(any::<u8>(), 1..5).prop_map(Step::CancelAll),
+        2 => (vec(any::<u8>(), 1..6), any::<bool>())
+            .prop_map(|(tasks, reset_failures)| Step::Resubmit { tasks, reset_failures }),
+        1 => (0..3u8).prop_map(Step::ResubmitAgain),
+        1 => vec(any::<u8>(), 1..5).prop_map(Step::Hasten),
+        1 => vec(any::<u8>(), 1..4).prop_map(Step::Forget),
+        1 => Just(Step::Expire),
+        2 => listing().prop_map(Step::List),
+        1 => listing().prop_map(Step::Begin),
+        3 => Just(Step::GoOn),
+        1 => Just(Step::Count),
         2 => Just(Step::Promote),
         2 => Just(Step::Decide),
         2 => Just(Step::Reap),
         3 => prop_oneof![1..300u16, 900..1100u16].prop_map(Step::Wait),
+        1 => prop::bool::weighted(0.1).prop_map(|day| if day { Step::WaitForADay } else { Step::Wait(1) }),
     ]
 }
 
 fn submission() -> impl Strategy<Value = Submission> {
     let kind = (any::<bool>(), prop::bool::weighted(0.3), prop::bool::weighted(0.3));
-    (any::<u8>(), kind, prop::option::weighted(0.3, 0..500u16), prop::bool::weighted(0.1)).prop_map(
-        |(task, (beta, elsewhere, urgent), delay, altered)| Submission {
+    let times = (prop::option::weighted(0.3, 0..500u16), prop::option::weighted(0.2, 0..600u16));
+    (any::<u8>(), kind, times, prop::bool::weighted(0.1), prop::option::weighted(0.3, 0..4u8)).prop_map(
+        |(task, (beta, elsewhere, urgent), (delay, expires), altered, key)| Submission {
             task,
             beta,
             elsewhere,
             urgent,
             delay,
             altered,
+            expires,
+            key,
+        },
+    )
+}
+
+fn listing() -> impl Strategy<Value = Listing> {
+    let what =
+        (prop::option::weighted(0.7, 0..9u8), prop::bool::weighted(0.15), prop::option::weighted(0.3, any::<bool>()));
+    let kind = (
+        prop::option::weighted(0.2, any::<bool>()),
+        prop::option::weighted(0.1, 1..3u32),
+        prop::option::weighted(0.2, 0..4u8),
+    );
+    let times = (prop::option::weighted(0.2, any::<u8>()), prop::option::weighted(0.2, any::<u8>()));
+    (what, kind, times, any::<bool>(), prop_oneof![1..4u8, Just(100u8)]).prop_map(
+        |((status, dead, elsewhere), (beta, version, worker), (since, until), oldest_first, limit)| Listing {
+            status,
+            dead,
+            elsewhere,
+            beta,
+            version,
+            worker,
+            since,
+            until,
+            oldest_first,
+            limit,
         },
     )
 }

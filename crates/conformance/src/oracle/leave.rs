@@ -4,6 +4,7 @@ use jobbers_core::store::{MoveOutcome, Verdict};
 
 use super::Model;
 use super::record::{Left, Record};
+use super::turn::Objection;
 
 /// Who ends an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,21 @@ impl Model {
             .iter()
             .map(|verdict| self.leave(Mover::Reaper, verdict.id, verdict.token, &verdict.transition, head))
             .collect()
+    }
+
+    /// Takes over a store's answers, or says what is wrong with them. Which status the answer to a repeated verdict
+    /// names when the task has moved on since is left open.
+    pub fn follow_reap(&mut self, verdicts: &[Verdict], actual: &[MoveOutcome]) -> Result<(), Objection> {
+        let mut expected = self.reap(verdicts);
+        for ((verdict, expected), actual) in verdicts.iter().zip(&mut expected).zip(actual) {
+            let now = self.get(verdict.id).map(|task| task.status);
+            if let (MoveOutcome::Applied { .. }, MoveOutcome::Applied { status }) = (&expected, actual)
+                && Some(*status) == now
+            {
+                *expected = *actual;
+            }
+        }
+        if expected == actual { Ok(()) } else { Err(format!("reap: {actual:?} instead of {expected:?}")) }
     }
 
     /// Ends an attempt if the token gives the right to. `head` is the rank of what goes to the head of its lane

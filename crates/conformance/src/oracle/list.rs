@@ -1,10 +1,12 @@
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use jobbers_core::model::{Status, TaskId, Timestamp};
 use jobbers_core::store::{Cursor, Filter, List, ListEntry, Listed, MAX_EXAMINED, MAX_LISTED, Order};
 
 use super::Model;
 use super::record::Record;
+use super::turn::Objection;
 
 impl Model {
     /// All that a filter lets through, in order.
@@ -13,6 +15,32 @@ impl Model {
             .into_iter()
             .filter(|record| admits(filter, record))
             .map(|record| record.task.id)
+            .collect()
+    }
+
+    /// Says what is wrong with a list: tasks of the same time may come in any order, but for lists by submission.
+    pub fn follow_list(&self, filter: &Filter, order: Order, actual: &[TaskId]) -> Result<(), Objection> {
+        let expected = self.listed(filter, order);
+        let mut sorted = actual.to_vec();
+        if !is_by_submission(filter) {
+            let place = |id: &TaskId| expected.iter().position(|other| other == id);
+            let time = |id: &TaskId| self.get(*id).and_then(|task| filter.time(task));
+            let times = |ids: &[TaskId]| ids.iter().map(time).collect::<Vec<_>>();
+            if times(&expected) == times(actual) {
+                sorted.sort_by_key(place);
+            }
+        }
+        if sorted == expected {
+            return Ok(());
+        }
+        Err(format!("{filter:?} in {order:?} lists {actual:?} instead of {expected:?}"))
+    }
+
+    /// Where each task that a filter lets through is in the lists that it could be in.
+    pub fn places(&self, filter: &Filter) -> HashMap<TaskId, (u64, Timestamp)> {
+        let admitted = self.records.values().filter(|record| admits(filter, record));
+        admitted
+            .map(|record| (record.task.id, (record.number, filter.time(&record.task).expect("it has been admitted"))))
             .collect()
     }
 

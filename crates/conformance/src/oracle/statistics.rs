@@ -6,6 +6,7 @@ use jobbers_core::model::{Status, Timestamp};
 use jobbers_core::store::{MinuteTally, QueueCounts, Tally};
 
 use super::Model;
+use super::turn::Objection;
 
 impl Model {
     /// How many tasks each queue has, counted one by one.
@@ -28,6 +29,40 @@ impl Model {
             }
         }
         queues.into_values().collect()
+    }
+
+    /// Says what is wrong with counts.
+    pub fn follow_counts(&self, actual: &[QueueCounts]) -> Result<(), Objection> {
+        let first = self.records.values().map(|record| record.task.submitted_at).min();
+        let known =
+            |counts: &&QueueCounts| (counts.waiting, counts.scheduled, counts.started, counts.dead) != (0, 0, 0, 0);
+        let mut actual: Vec<_> = actual.iter().filter(known).cloned().collect();
+        actual.sort_by(|a, b| a.queue.cmp(&b.queue));
+        let mut expected = self.counts();
+        expected.retain(|counts| known(&counts));
+        for (expected, actual) in expected.iter_mut().zip(&actual) {
+            // About since when is all that is promised.
+            let is_likely = actual.oldest_waiting >= first && actual.oldest_waiting <= Some(self.now);
+            if actual.waiting > 0 && is_likely {
+                expected.oldest_waiting = actual.oldest_waiting;
+            }
+        }
+        if expected == actual { Ok(()) } else { Err(format!("counts are {actual:?} instead of {expected:?}")) }
+    }
+
+    /// Says what is wrong with tallies.
+    pub fn follow_tallies(&self, minutes: &RangeInclusive<u64>, actual: &[MinuteTally]) -> Result<(), Objection> {
+        let mut actual = actual.to_vec();
+        actual.retain(|minute| minute.tally != Tally::default());
+        actual.sort_by(|a, b| (a.minute, &a.queue).cmp(&(b.minute, &b.queue)));
+        let mut expected = self.tallies(minutes);
+        for (expected, actual) in expected.iter_mut().zip(&actual) {
+            let open = self.lost_or_cancelled.get(&(expected.minute, expected.queue.clone()));
+            let (lost, least) = (expected.tally.lost, expected.tally.lost - open.copied().unwrap_or_default());
+            expected.tally.lost = actual.tally.lost.clamp(least, lost);
+        }
+        expected.retain(|minute| minute.tally != Tally::default());
+        if expected == actual { Ok(()) } else { Err(format!("tallies are {actual:?} instead of {expected:?}")) }
     }
 
     /// What happened in these minutes.

@@ -274,7 +274,8 @@ pub async fn bulk_cancellations_are_told_to_each_worker(env: &Environment) {
 }
 
 pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
-    let mut moves = env.other().await.moves().await.expect("moves");
+    let other = env.other().await;
+    let mut moves = other.moves().await.expect("moves");
     submit(env.store(), task_after(60, 1)).await;
     env.store().hasten(&[id(1)]).await.expect("hasten");
     expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
@@ -291,6 +292,7 @@ pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
         loop {
             match moves.recv().await {
                 Some(Moved::Task(task, Status::Unsubmitted)) if task == id(2) => return,
+                Some(Moved::Resync) if env.store().get(id(2)).await.expect("get").is_none() => return,
                 Some(_) => {}
                 None => panic!("the moves ended"),
             }

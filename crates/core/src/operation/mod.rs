@@ -11,6 +11,7 @@ pub mod dead_letters;
 pub mod drain;
 mod expiry;
 mod fingerprint;
+mod follow;
 pub mod forget;
 mod fresh;
 pub mod get;
@@ -35,6 +36,7 @@ use crate::model::{Policy, Task};
 use crate::store::StoreError;
 
 pub use catalogue::{Catalogue, KnownType, UnknownType};
+pub use follow::Following;
 pub use idempotency::idempotency_key;
 pub use list::{Listing, Page};
 pub use patience::ANSWER_WITHIN;

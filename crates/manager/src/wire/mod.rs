@@ -24,12 +24,13 @@ pub(crate) use batch::{BatchItems, BatchReply, BatchResult, BatchStatus, Invalid
 pub(crate) use bulk::{BulkBody, BulkReply, Chosen};
 pub(crate) use dead_letters::{History, RevivalBody, RevivalReply};
 pub(crate) use done::{Draining, Forgotten};
+pub(crate) use fields::PUBLISHED_FORMATS;
 pub(crate) use message::Message;
 pub(crate) use new_task::NewTask;
 pub(crate) use older_new_task::OlderNewTask;
-pub(crate) use page::TaskPage;
-pub(crate) use queue_stats::queue_stats_body;
-pub(crate) use registered_task::registered_tasks;
+pub(crate) use page::{OlderTaskPage, TaskPage};
+pub(crate) use queue_stats::{QueueStatsBody, queue_stats_body};
+pub(crate) use registered_task::{RegisteredTasks, registered_tasks};
 pub(crate) use schedule_task::{ScheduleBody, Scheduled};
-pub(crate) use task::{Spelling, history, task_body};
+pub(crate) use task::{OlderTask, Spelling, TaskBody, history, task_body};
 pub(crate) use worker::{Workers, worker_body};
