@@ -152,3 +152,18 @@ async fn events_tell_each_change_until_the_end_or_the_removal() {
     assert_eq!(events.next().await.expect("an event").map(|event| event.kind).as_deref(), Some("cancelled"));
     assert_eq!(events.next().await, Ok(None));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_too_many_listen_already_tasks_are_followed_all_the_same() {
+    let dev = Dev::start_with(&["--max-streams", "1"]);
+    let client = dev.client();
+    let later = Submission { delay: Some(3_600.0), ..Submission::new("noop", 1) };
+    let mut events = client.events(&client.submit(later).await.expect("a task").id);
+    events.next().await.expect("an event");
+    let id = dev.submit(&["slow_task", "seconds=0.3"]);
+    client.events(&id).next().await.expect_err("there is one stream only");
+    let run = dev.jobbers(&["status", &id, "--follow"]).expect(0);
+    assert_eq!(run.out.lines().last(), Some("completed  {\"seconds\":0.3}"), "{run:?}");
+    assert_eq!(run.err, "");
+    drop(events);
+}
