@@ -4,6 +4,7 @@ mod access;
 mod any_body;
 mod away;
 mod cancel;
+mod events;
 mod harness;
 mod http;
 mod load;
