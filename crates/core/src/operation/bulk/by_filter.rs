@@ -4,7 +4,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::Operations;
 use super::super::list::{Bookmark, Digest};
-use super::super::patience::{ANSWER_WITHIN, no_answer};
+use super::super::patience::{ANSWER_WITHIN, Pulse, no_answer};
 use super::stages::{passes_over, stages};
 use super::{Done, Error, Outcome, Wish};
 use crate::model::TaskId;
@@ -87,7 +87,7 @@ impl Operations {
         let mut done = match rehearsal {
             _ if ids.is_empty() => Vec::new(),
             true => self.foresee_step(wish, &ids).await?,
-            false => self.wish_step(wish, &ids, until).await?,
+            false => self.wish_step(wish, &ids, &Pulse::until(until)).await?,
         };
         if passes_over(filter) {
             done.retain(|done| !matches!(done.outcome, Outcome::Conflict { .. } | Outcome::NotFound));
