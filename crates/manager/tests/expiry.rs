@@ -11,10 +11,15 @@ use crate::http::{post_bytes, post_json};
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 fn wrong(problem: &Value) -> Vec<(&str, &str)> {
-    let pair = |error: &'_ Value| (error["pointer"].as_str().unwrap().len(), error["detail"].as_str().unwrap().len());
+    let pair = |error: &'_ Value| {
+        (error["pointer"].as_str().expect("a text").len(), error["detail"].as_str().expect("a text").len())
+    };
     let errors = problem["errors"].as_array().expect("errors");
     assert!(errors.iter().all(|error| pair(error).1 > 0));
-    errors.iter().map(|error| (error["pointer"].as_str().unwrap(), error["detail"].as_str().unwrap())).collect()
+    errors
+        .iter()
+        .map(|error| (error["pointer"].as_str().expect("a text"), error["detail"].as_str().expect("a text")))
+        .collect()
 }
 
 #[tokio::test]
