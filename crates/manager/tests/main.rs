@@ -8,6 +8,7 @@ mod batch;
 mod bulk;
 mod cancel;
 mod dead_letters;
+mod events;
 mod expiry;
 mod harness;
 mod http;

@@ -140,6 +140,19 @@ fn whatever_is_referred_to_is_there() {
 }
 
 #[test]
+fn every_schema_is_one() {
+    let document = jobbers_manager::openapi();
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        let schema = serde_json::json!({
+            "$ref": format!("#/components/schemas/{name}"), "components": document["components"].clone(),
+        });
+        let of_schema = &document["components"]["schemas"][name];
+        assert!(jsonschema::meta::is_valid(of_schema), "{name}: {of_schema}");
+        jsonschema::options().build(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
 fn examples_fit_their_schemas() {
     let document = jobbers_manager::openapi();
     for (path, method, operation) in operations(&document) {

@@ -144,6 +144,7 @@ macro_rules! each_scenario {
             lists {
                 every_combination_of_filters_lists_what_it_should,
                 since_is_inclusive_and_until_exclusive,
+                bounds_are_about_the_time_of_the_list,
                 an_empty_store_lists_nothing,
                 lists_by_submission_have_both_orders,
                 lists_go_by_the_time_that_they_are_about,
@@ -179,6 +180,8 @@ macro_rules! each_scenario {
                 submissions_meanwhile_neither_hide_nor_repeat_others,
                 changes_meanwhile_hide_none_that_did_not_change,
                 ends_and_departures_meanwhile_hide_none_that_did_not_change,
+                renewals_meanwhile_hide_none_that_run,
+                thousands_that_run_and_died_in_one_millisecond_are_listed_once_each,
                 departures_from_the_schedule_hide_none_that_did_not_change,
                 no_call_looks_at_more_than_it_may,
                 many_queues_and_types_do_not_make_a_call_look_at_more_than_it_may,

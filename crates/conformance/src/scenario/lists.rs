@@ -119,6 +119,32 @@ pub async fn since_is_inclusive_and_until_exclusive(env: &Environment) {
     }
 }
 
+pub async fn bounds_are_about_the_time_of_the_list(env: &Environment) {
+    // Submitted at 0, 1 and 2 seconds, ended at 10, 11 and 12, each in its own words and not in those of a filter.
+    let start = env.now();
+    let at = |seconds| Some(start.after(Duration::from_secs(seconds)));
+    for n in 0..3 {
+        submit(env.store(), task(n)).await;
+        env.advance(Duration::from_secs(1)).await;
+    }
+    env.advance(Duration::from_secs(7)).await;
+    for n in 0..3 {
+        env.store().cancel(id(n)).await.expect("cancel");
+        env.advance(Duration::from_secs(1)).await;
+    }
+    let list = async |status, since, until| {
+        let filter = Filter { status, since, until, ..Filter::default() };
+        list_all(env.store(), &filter, 2).await
+    };
+    assert_eq!(list(None, at(1), None).await, [2, 1].map(id), "since is inclusive");
+    assert_eq!(list(None, None, at(1)).await, [0].map(id), "until is exclusive");
+    assert_eq!(list(None, at(1), at(2)).await, [1].map(id));
+    let cancelled = Some(Status::Cancelled);
+    assert_eq!(list(cancelled, None, at(2)).await, []);
+    assert_eq!(list(cancelled, at(11), None).await, [2, 1].map(id));
+    assert_eq!(list(cancelled, at(10), at(12)).await, [1, 0].map(id));
+}
+
 pub async fn an_empty_store_lists_nothing(env: &Environment) {
     for status in Status::ALL.into_iter().map(Some).chain([None]) {
         let filter = Filter { status, ..Filter::default() };

@@ -253,6 +253,51 @@ pub async fn ends_and_departures_meanwhile_hide_none_that_did_not_change(env: &E
     assert_eq!(seen.iter().filter(|id| still.contains(id)).count(), still.len());
 }
 
+pub async fn renewals_meanwhile_hide_none_that_run(env: &Environment) {
+    // Whatever a store finds running tasks by, it is not the end of their leases that they are listed by.
+    submit_all(env.store(), &tasks(0..150)).await;
+    let mut worker = Worker::start(env.store(), 1).await;
+    let mut attempts = Vec::new();
+    for _ in 0..3 {
+        attempts.extend(worker.claim(50).await);
+        env.advance(Duration::from_millis(1)).await;
+    }
+    let mut renewed = attempts.iter().rev();
+    let seen = disturbed(env, &of(Status::Started), Order::NewestFirst, async |_| {
+        env.advance(Duration::from_millis(100)).await;
+        for attempt in renewed.by_ref().take(5) {
+            worker.renew(attempt).await;
+        }
+    })
+    .await;
+    assert_eq!((seen.len(), distinct(&seen).len()), (150, 150));
+    assert_eq!(distinct(&seen[..50]), attempts[100..].iter().map(|attempt| attempt.id).collect());
+}
+
+pub async fn thousands_that_run_and_died_in_one_millisecond_are_listed_once_each(env: &Environment) {
+    submit_all(env.store(), &tasks(0..2_400)).await;
+    let keeps = jobbers_core::model::Policy {
+        dead_letter: jobbers_core::model::DeadLetter::Save,
+        ..jobbers_core::model::Policy::default()
+    };
+    let mut worker = Worker::with_policy(env.store(), 1, keeps).await;
+    let attempts = worker.claim_all().await;
+    assert_eq!(attempts.len(), 2_400);
+    for batch in attempts[..1_200].chunks(400) {
+        let finishes = batch.iter().map(|attempt| worker.decide(attempt, failed("no"))).collect();
+        let turn = worker.next_turn(finishes, None);
+        worker.send(&turn).await;
+    }
+    let dead = Filter { dead: true, ..Filter::default() };
+    for (filter, expected) in [(of(Status::Started), 1_200..2_400), (of(Status::Failed), 0..1_200), (dead, 0..1_200)] {
+        for limit in [97, 1_000] {
+            let listed = list_all(env.store(), &filter, limit).await;
+            assert_eq!(listed.len(), 1_200, "{filter:?} at {limit} a page");
+            assert_eq!(distinct(&listed), expected.clone().map(id).collect(), "{filter:?} at {limit} a page");
+        }
+    }
+}
+
 pub async fn departures_from_the_schedule_hide_none_that_did_not_change(env: &Environment) {
     let at = |n: u64| NewTask { when: When::After(Duration::from_millis(1_000 + n / 4)), ..task(n) };
     submit_all(env.store(), &(0..200).map(at).collect::<Vec<_>>()).await;

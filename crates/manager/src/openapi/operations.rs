@@ -2,19 +2,18 @@ use serde_json::Value;
 
 use super::shape;
 
-/// Names each operation, as programs generated from the document call it, and makes its parameters plain.
+/// Names each operation, as programs generated from the document call it, and makes plain what it takes.
 pub(super) fn finish(paths: &mut Value) {
     for (path, item) in paths.as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             operation["operationId"] = Value::from(name(method, path));
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            if let Some(body) = operation.get_mut("requestBody") {
+                body["required"] = Value::from(true);
+            }
+            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+            for parameter in parameters.into_iter().flatten() {
                 // What is not sent is left out; there is no null in a query.
                 shape::not_null(&mut parameter["schema"]);
-            }
-            if operation["parameters"].is_null()
-                && let Some(fields) = operation.as_object_mut()
-            {
-                fields.remove("parameters");
             }
         }
     }

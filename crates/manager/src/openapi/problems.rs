@@ -49,7 +49,7 @@ groups! {
     /// Of a route that stores several tasks.
     StoreBatch: StoreFull;
     /// Of a route with the id of a worker in its path.
-    OneWorker: MalformedWorkerId, NoSuchWorker;
+    OneWorker: MalformedWorkerId, NoSuchWorker, WrongState;
     /// Of a route with parameters in its query.
     Query: WrongQuery;
     /// Of a route with the id of a task in its path.

@@ -41,7 +41,8 @@ fn publish(schema: &mut Value) {
 /// A field of an answer that may be missing is never null.
 pub(super) fn absent_is_not_null(schema: &mut Value) {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
-    for (name, field) in schema["properties"].as_object_mut().into_iter().flatten() {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in properties.into_iter().flatten() {
         if !required.iter().any(|required| required == name) {
             not_null(field);
         }

@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt as _};
 use jobbers_core::model::{Task, TaskId};
 use jobbers_core::operation::{Following, Operations, get};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::events::stream;
@@ -15,6 +16,31 @@ use crate::extract::TaskIdInPath;
 use crate::openapi::problems::{Nothing, OneTask, Problems, Stores};
 use crate::problem::Problem;
 use crate::wire::{Spelling, task_body};
+
+/// An event of the stream of all tasks.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is streamed")]
+struct AnyEvent {
+    /// `counts`, `task`, `skipped` or `resync`.
+    event: String,
+    /// Send it as `Last-Event-ID` to go on behind this event.
+    id: Option<String>,
+    /// JSON: `{"queues": [{"queue", "waiting", "scheduled", "started", "dead", "oldest_waiting"}]}`, `{"id",
+    /// "status"}`, `{"tasks"}` or `{"detail"}`.
+    data: String,
+}
+
+/// An event of the stream of one task.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is streamed")]
+struct TaskEvent {
+    /// The status, or `removed`.
+    event: String,
+    /// Only of the last one.
+    id: Option<String>,
+    /// JSON: the task, as `GET /tasks/{id}` answers it; of `removed` `{"id"}`.
+    data: String,
+}
 
 const LAST_EVENT_ID: &str = "last-event-id";
 
@@ -28,8 +54,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
     get, path = "/events", tag = "Watch",
     params(("Last-Event-ID" = Option<String>, Header, description = "Go on behind this event.")),
     responses(
-        (status = 200, description = "A stream that does not end.", body = String, content_type = "text/event-stream",
-         example = "event: task\nid: 01BX5ZZKBKACTAV9WEVGEMMVRZ:7\ndata: {\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"started\"}\n\n"),
+        (status = 200, description = "A stream that does not end.", body = AnyEvent, content_type = "text/event-stream"),
         Problems::<Nothing>
     )
 )]
@@ -50,8 +75,7 @@ pub(crate) async fn all(State(app): State<Arc<App>>, headers: HeaderMap) -> Resu
     get, path = "/tasks/{id}/events", tag = "Watch",
     params(TaskIdInPath, ("Last-Event-ID" = Option<String>, Header, description = "As browsers send it when they connect again.")),
     responses(
-        (status = 200, description = "A stream until the task has ended.", body = String, content_type = "text/event-stream",
-         example = "event: started\ndata: {\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"started\"}\n\n"),
+        (status = 200, description = "A stream until the task has ended.", body = TaskEvent, content_type = "text/event-stream"),
         (status = 204, description = "This client has seen the end already. Browsers stop asking then."),
         Problems::<(OneTask, Stores)>
     )

@@ -70,6 +70,18 @@ enum BulkStatus {
 
 const DEFAULT_LIMIT: usize = 1_000;
 const ONE_OF_THEM: &str = "send one of them";
+/// What says of tasks that they are meant.
+const SELECTORS: [&str; 9] = [
+    "/task_ids",
+    "/filter/status",
+    "/filter/queue",
+    "/filter/name",
+    "/filter/task_name",
+    "/filter/version",
+    "/filter/task_version",
+    "/filter/since",
+    "/filter/until",
+];
 const ONLY_WITH_FILTER: &str = "it goes with a filter only";
 const EXCLUSIVE: [Exclusive; 5] = [
     Exclusive { first: "/task_ids", second: "/filter", why: ONE_OF_THEM },
@@ -82,7 +94,7 @@ const EXCLUSIVE: [Exclusive; 5] = [
 impl BulkBody {
     /// What it is validated with.
     pub(crate) fn schema_document() -> Value {
-        fields::document_of::<Self>()
+        fields::published::<Self>(&EXCLUSIVE, &SELECTORS)
     }
 
     pub(crate) fn read(body: &[u8]) -> Result<Chosen, Problem> {

@@ -57,6 +57,8 @@ pub(crate) struct History<'t> {
 
 const DEFAULT_LIMIT: usize = 100;
 const ONE_OF_THEM: &str = "send one of them";
+/// What says of dead letters that they are meant.
+const SELECTORS: [&str; 4] = ["/task_ids", "/queue", "/task_name", "/task_version"];
 const EXCLUSIVE: [Exclusive; 4] = [
     Exclusive { first: "/task_ids", second: "/queue", why: ONE_OF_THEM },
     Exclusive { first: "/task_ids", second: "/task_name", why: ONE_OF_THEM },
@@ -67,7 +69,7 @@ const EXCLUSIVE: [Exclusive; 4] = [
 impl RevivalBody {
     /// What it is validated with.
     pub(crate) fn schema_document() -> Value {
-        fields::document_of::<Self>()
+        fields::published::<Self>(&EXCLUSIVE, &SELECTORS)
     }
 
     pub(crate) fn read(body: &[u8]) -> Result<Revival, Problem> {

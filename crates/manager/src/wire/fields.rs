@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::rules;
 use crate::problem::{Kind, Problem};
 
 /// Formats of texts in bodies.
@@ -40,9 +41,13 @@ pub(super) struct Exclusive {
     pub(super) why: &'static str,
 }
 
-/// The schema of a body, as a document.
-pub(super) fn document_of<T: JsonSchema>() -> Value {
+fn document_of<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// What a body is validated with, as a document: its schema, and the rules that are checked besides.
+pub(super) fn published<T: JsonSchema>(exclusive: &[Exclusive], at_least_one: &[&str]) -> Value {
+    rules::with(document_of::<T>(), exclusive, at_least_one)
 }
 
 /// The schema of a body.

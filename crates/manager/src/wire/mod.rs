@@ -14,6 +14,7 @@ mod queue_stats;
 mod raw;
 mod redact;
 mod registered_task;
+mod rules;
 mod schedule_task;
 mod submission;
 mod task;

@@ -53,7 +53,7 @@ const TIMES: Exclusive = Exclusive { first: "/run_at", second: "/delay", why: "s
 impl NewTask {
     /// What it is validated with.
     pub(crate) fn schema_document() -> Value {
-        fields::document_of::<Self>()
+        fields::published::<Self>(&[SPELLINGS, TIMES], &[])
     }
 
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<Self, Problem> {

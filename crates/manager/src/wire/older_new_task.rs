@@ -35,7 +35,7 @@ pub(crate) struct OlderNewTask {
 impl OlderNewTask {
     /// What it is validated with.
     pub(crate) fn schema_document() -> Value {
-        fields::document_of::<Self>()
+        fields::published::<Self>(&[SPELLINGS], &[])
     }
 
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<NewTask, Problem> {

@@ -79,7 +79,7 @@ const TIMES: [Exclusive; 4] = [
 impl ScheduleBody {
     /// What it is validated with.
     pub(crate) fn schema_document() -> Value {
-        fields::document_of::<Self>()
+        fields::published::<Self>(&TIMES, &[])
     }
 
     /// The submission, and when it shall run.
