@@ -148,6 +148,23 @@ async fn a_task_must_have_time_to_start() {
 }
 
 #[tokio::test]
+async fn with_a_key_a_time_that_has_passed_may_be_a_repetition() {
+    let manager = Manager::start().await;
+    let now = manager.store.now().await.unwrap();
+    let expires_at = now.after(Duration::from_millis(300)).to_string();
+    let body = json!({"name": "greet", "version": 1, "parameters": {"name": "Ada"}, "expires_at": expires_at});
+    let keyed = |key: &str| post_json("/tasks", &body).header("idempotency-key", key);
+    let first = manager.send(keyed("a")).await.expect(201);
+    manager.until("expired", async || manager.store.expire(10).await.unwrap().moved == 1).await;
+    assert_eq!(manager.send(keyed("a")).await.expect(200)["id"], first["id"]);
+    let late = manager.send(keyed("b")).await.expect(201);
+    let mut worker = manager.worker().await;
+    assert!(worker.claim_all().await.is_empty(), "it never starts");
+    manager.store.expire(10).await.unwrap();
+    assert_eq!(manager.task(late["id"].as_str().unwrap()).await["status"], "cancelled");
+}
+
+#[tokio::test]
 async fn metadata_and_expiry_are_part_of_the_content() {
     let manager = Manager::start().await;
     let body =
