@@ -13,7 +13,7 @@ use crate::{access, panics, routes};
 /// Every route, with its description: this is the one place where routes are listed.
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
-        .routes(routes!(routes::tasks::create, routes::lists::all))
+        .routes(routes!(routes::lists::all, routes::tasks::create))
         .routes(routes!(routes::batch::create))
         .routes(routes!(routes::tasks::show, routes::forget::forget))
         .routes(routes!(routes::cancel::cancel))

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 use crate::wire::{BulkBody, NewTask, OlderNewTask, RevivalBody, ScheduleBody};
 
 /// The schemas of request bodies by name: the very documents that the bodies are validated with.
-pub(super) fn all() -> [(&'static str, Value); 6] {
+pub(super) fn all() -> [(&'static str, Value); 7] {
     [
         ("NewTask", NewTask::schema_document()),
         ("Batch", batch()),
+        ("Lines", json!({"description": "A JSON object on each line, each as the body of `POST /tasks`."})),
         ("BulkBody", BulkBody::schema_document()),
         ("RevivalBody", RevivalBody::schema_document()),
         ("ScheduleBody", ScheduleBody::schema_document()),

@@ -28,7 +28,7 @@ type Sent = Result<(Option<TaskId>, &'static str), Invalid>;
             {"name": "word_count", "version": 1, "parameters": {"text": "one two two"}},
             {"name": "word_count", "version": 1, "parameters": {"text": "three"}, "delay": 5}
         ])),
-        (String = "application/x-ndjson", example = "{\"name\": \"word_count\", \"version\": 1, \"parameters\": {}}\n")
+        (ref("#/components/schemas/Lines") = "application/x-ndjson", example = "{\"name\": \"word_count\", \"version\": 1, \"parameters\": {}}\n")
     )),
     responses(
         (status = 200, description = "What became of each item.", body = BatchReply),
