@@ -32,13 +32,12 @@ fn sent(pointer: &str) -> Value {
 
 /// Whether the schema knows the field at all.
 fn has(document: &Value, pointer: &str) -> bool {
-    let fields = pointer.split('/').filter(|field| !field.is_empty());
-    let property = |schema: Option<&Value>, field: &str| {
-        let schema = schema?;
+    let mut fields = pointer.split('/').filter(|field| !field.is_empty());
+    let property = |schema: &Value, field: &str| -> Option<Value> {
         let branches = schema["anyOf"].as_array().into_iter().flatten();
-        [schema].into_iter().chain(branches).find_map(|one| one["properties"].get(field)).cloned()
+        std::iter::once(schema).chain(branches).find_map(|one| one["properties"].get(field)).cloned()
     };
-    fields.fold(Some(document.clone()), |schema, field| property(schema.as_ref(), field)).is_some()
+    fields.try_fold(document.clone(), |schema, field| property(&schema, field)).is_some()
 }
 
 #[cfg(test)]
