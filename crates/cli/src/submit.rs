@@ -10,7 +10,7 @@ use super::follow::FollowArg;
 use super::manager::ManagerArgs;
 use super::moment::{Moment, duration, moment, time};
 use super::out;
-use super::waiting::{WaitArgs, verdict};
+use super::waiting::{WaitArgs, verdict, wait_until};
 use super::{parameters, show};
 
 /// Submits a task and prints it; or, with --batch, many
@@ -128,7 +128,7 @@ impl Submit {
         if !self.wait.is_wanted() {
             return show::print(&task, self.manager.json);
         }
-        let task = self.wait.wait(&client, &task.id).await?;
+        let task = wait_until(&client, &task.id, self.wait.deadline()).await?;
         show::print(&task, self.manager.json)?;
         verdict(&task)
     }

@@ -66,4 +66,10 @@ fn a_batch_that_was_killed_on_its_way_is_repeated_and_happens_once() {
     assert!(run.out.contains("exists"), "{}", run.out);
     let listed = dev.jobbers(&["list", "--all", "--ids"]).expect(0).out;
     assert_eq!(listed.lines().count(), LINES);
+    // More than one call takes, by a filter and by ids.
+    assert_eq!(dev.jobbers(&["cancel", "--name", "noop", "--limit", "500"]).expect(0).out, "500 cancelled\n");
+    let run = dev.jobbers_with(&["cancel", "-"], &listed).expect(1);
+    assert!(run.out.ends_with("\n11500 cancelled, 500 not possible\n"), "{}", run.out);
+    let run = dev.jobbers(&["resubmit", "--status", "cancelled", "--dry-run"]).expect(0);
+    assert_eq!(run.out, "nothing was done; it would be: 12000 submitted again\n");
 }

@@ -128,3 +128,42 @@ async fn the_rest_of_the_calls_do_what_they_say() {
     let outcomes = client.cancel_many(&Selection::filter(filter, None), true).await.expect("outcomes");
     assert_eq!(outcomes.results[0].task_id, running.id);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_tell_each_change_until_the_end_or_the_removal() {
+    let dev = Dev::start();
+    let client = dev.client();
+    let slow = Submission::new("slow_task", 1).parameters(json!({"seconds": 0.5}));
+    let task = client.submit(slow).await.expect("a task");
+    let mut events = client.events(&task.id);
+    let mut last = None;
+    let mut kinds = Vec::new();
+    while let Some(event) = events.next().await.expect("an event") {
+        last = event.task();
+        kinds.push(event.kind);
+    }
+    assert!(kinds.ends_with(&["started".to_owned(), "completed".to_owned()]), "{kinds:?}");
+    assert_eq!(last.and_then(|task| task.result), Some(json!({"seconds": 0.5})));
+    let later = Submission { delay: Some(3_600.0), ..Submission::new("noop", 1) };
+    let later = client.submit(later).await.expect("a task");
+    let mut events = client.events(&later.id);
+    assert_eq!(events.next().await.expect("an event").map(|event| event.kind).as_deref(), Some("scheduled"));
+    client.cancel(&later.id).await.expect("cancelled");
+    assert_eq!(events.next().await.expect("an event").map(|event| event.kind).as_deref(), Some("cancelled"));
+    assert_eq!(events.next().await, Ok(None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_too_many_listen_already_tasks_are_followed_all_the_same() {
+    let dev = Dev::start_with(&["--max-streams", "1"]);
+    let client = dev.client();
+    let later = Submission { delay: Some(3_600.0), ..Submission::new("noop", 1) };
+    let mut events = client.events(&client.submit(later).await.expect("a task").id);
+    events.next().await.expect("an event");
+    let id = dev.submit(&["slow_task", "seconds=0.3"]);
+    client.events(&id).next().await.expect_err("there is one stream only");
+    let run = dev.jobbers(&["status", &id, "--follow"]).expect(0);
+    assert_eq!(run.out.lines().last(), Some("completed  {\"seconds\":0.3}"), "{run:?}");
+    assert_eq!(run.err, "");
+    drop(events);
+}

@@ -19,9 +19,14 @@ pub struct Dev {
 
 impl Dev {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = command()
             .args(["dev", "demo", "--port", "0"])
+            .args(flags)
             .current_dir(folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

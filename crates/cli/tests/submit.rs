@@ -61,3 +61,15 @@ fn what_the_manager_refuses_is_told_and_is_wrong_usage() {
     let run = dev.jobbers(&["submit", "noop", "word"]).expect(2);
     assert!(run.err.contains("`word` is no parameter"), "{}", run.err);
 }
+
+#[test]
+fn a_manager_that_asks_for_a_token_gets_one() {
+    let dev =
+        Dev::start_with(&["--jobbers-tokens", "ops:submit:sesame-sesame-sesame-1,eye:read:only-for-looking-at-it"]);
+    let run = dev.jobbers(&["submit", "noop"]).expect(2);
+    assert!(run.err.contains("JOBBERS_TOKEN"), "{}", run.err);
+    dev.jobbers(&["submit", "noop", "--wait", "--token", "sesame-sesame-sesame-1"]).expect(0);
+    let run = dev.jobbers(&["submit", "noop", "--token", "only-for-looking-at-it"]).expect(2);
+    assert!(run.err.contains("submit"), "{}", run.err);
+    dev.jobbers(&["list", "--token", "only-for-looking-at-it"]).expect(0);
+}

@@ -8,7 +8,7 @@ fn jobbers(arguments: &[&str]) -> crate::harness::Run {
 fn help_tells_how_to_submit_watch_cancel_and_repeat() {
     let help = jobbers(&["--help"]).expect(0).out;
     for part in [
-        "jobbers submit word_count",
+        "jobbers submit echo_task",
         "jobbers status ID --follow",
         "jobbers cancel ID",
         "jobbers resubmit ID",

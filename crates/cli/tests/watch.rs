@@ -56,7 +56,7 @@ fn each_change_is_followed_until_the_end() {
     assert_eq!(last, "completed  {\"seconds\":0.3}", "{}", run.out);
     let run = dev.jobbers(&["submit", "always_fail_task", "--follow"]).expect(1);
     assert!(run.out.lines().last().is_some_and(|line| line.starts_with("failed")), "{}", run.out);
-    let states = dev.jobbers(&["submit", "slow_task", "seconds=1.5", "--follow", "--json"]).expect(0).json_lines();
+    let states = dev.jobbers(&["submit", "slow_task", "seconds=0.5", "--follow", "--json"]).expect(0).json_lines();
     assert_eq!(states.last().map(|task| &task["status"]), Some(&Value::from("completed")));
     assert!(states.iter().any(|task| task["status"] == "started"), "{states:?}");
 }

@@ -33,8 +33,12 @@ async fn tasks_are_cancelled_by_filter_while_workers_run_them(jobbers: Installat
     eventually("some have run", Duration::from_secs(60), async || (Trace::read(&file).ended() > 100).then_some(()))
         .await;
     let mut cancelled = Vec::new();
+    let mut cursor = Value::Null;
     loop {
-        let body = json!({"filter": {"name": "traced_task", "status": "submitted"}, "limit": 10_000});
+        let mut body = json!({"filter": {"name": "traced_task", "status": "submitted"}, "limit": 10_000});
+        if cursor.is_string() {
+            body["cursor"] = cursor;
+        }
         let (status, answer) = api.post("/tasks/cancel", body).await;
         assert_eq!(status, 200, "{answer}");
         for result in answer["results"].as_array().unwrap() {
@@ -45,7 +49,8 @@ async fn tasks_are_cancelled_by_filter_while_workers_run_them(jobbers: Installat
                 other => panic!("{other}: {result}"),
             }
         }
-        if answer["remaining"] == json!(false) {
+        cursor = answer["next_cursor"].clone();
+        if cursor.is_null() {
             break;
         }
     }

@@ -108,3 +108,52 @@ fn no_body_makes_the_manager_fail() {
     result.unwrap();
     runtime.block_on(async { manager.send(get("/readyz")).await.expect(200) });
 }
+
+#[test]
+fn no_query_makes_the_manager_fail() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let manager = runtime.block_on(Manager::start());
+    let names = vec![
+        "status",
+        "queue",
+        "name",
+        "task_version",
+        "worker",
+        "since",
+        "until",
+        "limit",
+        "cursor",
+        "start",
+        "offset",
+        "order_by",
+        "x",
+    ];
+    let value = prop_oneof![
+        "[0-9a-zA-Z:_.%+-]{0,12}",
+        Just("started".to_owned()),
+        Just("10".to_owned()),
+        Just("task_id".to_owned()),
+        Just("2026-03-12T10:00:00Z".to_owned()),
+        Just("01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned()),
+        Just("AYhHzY0DAAAAAAABogWNaroAAAAAAAAAAw".to_owned()),
+    ];
+    let queries = vec((proptest::sample::select(names), value), 0..4);
+    let paths = proptest::sample::select(vec![
+        "/tasks",
+        "/active-tasks",
+        "/scheduled-tasks",
+        "/task-list",
+        "/dead-letter-queue",
+    ]);
+    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&(paths, queries), |(path, query)| {
+        let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let reply = runtime.block_on(manager.send(get(format!("{path}?{}", query.join("&")))));
+        prop_assert!(matches!(reply.status, 200 | 400), "{}", reply.text());
+        if reply.status == 400 {
+            reply.problem(400);
+        }
+        Ok(())
+    });
+    result.unwrap();
+}

@@ -8,17 +8,21 @@ use crate::http::{get, post, post_json};
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 fn statuses(reply: &Value) -> Vec<(&str, &str)> {
-    let pair =
-        |result: &'_ Value| (result["task_id"].as_str().unwrap().len(), result["status"].as_str().unwrap().len());
+    let pair = |result: &'_ Value| {
+        (result["task_id"].as_str().expect("a text").len(), result["status"].as_str().expect("a text").len())
+    };
     let results = reply["results"].as_array().expect("results");
     assert!(results.iter().all(|result| pair(result).0 == 26));
-    results.iter().map(|result| (result["task_id"].as_str().unwrap(), result["status"].as_str().unwrap())).collect()
+    results
+        .iter()
+        .map(|result| (result["task_id"].as_str().expect("a text"), result["status"].as_str().expect("a text")))
+        .collect()
 }
 
 async fn count(manager: &Manager, status: &str) -> usize {
     let page = manager.send(get(format!("/tasks?status={status}&limit=1000"))).await.expect(200);
     assert_eq!(page["next_cursor"], Value::Null);
-    page["tasks"].as_array().unwrap().len()
+    page["tasks"].as_array().expect("an array").len()
 }
 
 /// Goes on until nothing is left; answers how many results there were, and in how many calls.
@@ -26,7 +30,7 @@ async fn until_done(manager: &Manager, path: &str, body: &Value) -> (usize, usiz
     let (mut body, mut tasks, mut calls) = (body.clone(), 0, 0);
     loop {
         let reply = manager.send(post_json(path, &body)).await.expect(200);
-        tasks += reply["results"].as_array().unwrap().len();
+        tasks += reply["results"].as_array().expect("an array").len();
         calls += 1;
         assert!(calls < 1000, "no end");
         match reply["next_cursor"].clone() {
@@ -68,7 +72,12 @@ async fn many_are_cancelled_and_resubmitted_by_id(manager: Manager) {
     let reply = manager.send(post_json("/tasks/resubmit", &json!({"task_ids": ids}))).await.expect(200);
     let resubmitted = statuses(&reply).iter().filter(|(_, status)| *status == "resubmitted").count();
     assert_eq!((resubmitted, count(&manager, "started").await), (1_198, 2));
-    let conflict = reply["results"].as_array().unwrap().iter().find(|result| result["status"] == "conflict").unwrap();
+    let conflict = reply["results"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .find(|result| result["status"] == "conflict")
+        .expect("it is there");
     assert_eq!(
         conflict["detail"],
         "it is started: only failed, stalled, cancelled and dropped tasks can be resubmitted"

@@ -31,7 +31,12 @@ async fn bury(manager: &Manager, worker: &mut Worker, count: usize) -> Vec<Strin
 }
 
 fn ids(page: &Value) -> Vec<String> {
-    page["tasks"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+    page["tasks"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|task| task["id"].as_str().expect("a text").to_owned())
+        .collect()
 }
 
 #[tokio::test]

@@ -11,10 +11,15 @@ use crate::http::{post_bytes, post_json};
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 fn wrong(problem: &Value) -> Vec<(&str, &str)> {
-    let pair = |error: &'_ Value| (error["pointer"].as_str().unwrap().len(), error["detail"].as_str().unwrap().len());
+    let pair = |error: &'_ Value| {
+        (error["pointer"].as_str().expect("a text").len(), error["detail"].as_str().expect("a text").len())
+    };
     let errors = problem["errors"].as_array().expect("errors");
     assert!(errors.iter().all(|error| pair(error).1 > 0));
-    errors.iter().map(|error| (error["pointer"].as_str().unwrap(), error["detail"].as_str().unwrap())).collect()
+    errors
+        .iter()
+        .map(|error| (error["pointer"].as_str().expect("a text"), error["detail"].as_str().expect("a text")))
+        .collect()
 }
 
 #[tokio::test]
@@ -140,6 +145,23 @@ async fn a_task_must_have_time_to_start() {
             assert!(detail.contains("not later than the time when the task may start"), "{detail}");
         }
     }
+}
+
+#[tokio::test]
+async fn with_a_key_a_time_that_has_passed_may_be_a_repetition() {
+    let manager = Manager::start().await;
+    let now = manager.store.now().await.unwrap();
+    let expires_at = now.after(Duration::from_millis(300)).to_string();
+    let body = json!({"name": "greet", "version": 1, "parameters": {"name": "Ada"}, "expires_at": expires_at});
+    let keyed = |key: &str| post_json("/tasks", &body).header("idempotency-key", key);
+    let first = manager.send(keyed("a")).await.expect(201);
+    manager.until("expired", async || manager.store.expire(10).await.unwrap().moved == 1).await;
+    assert_eq!(manager.send(keyed("a")).await.expect(200)["id"], first["id"]);
+    let late = manager.send(keyed("b")).await.expect(201);
+    let mut worker = manager.worker().await;
+    assert!(worker.claim_all().await.is_empty(), "it never starts");
+    manager.store.expire(10).await.unwrap();
+    assert_eq!(manager.task(late["id"].as_str().unwrap()).await["status"], "cancelled");
 }
 
 #[tokio::test]

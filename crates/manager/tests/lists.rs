@@ -19,6 +19,10 @@ async fn all(manager: &Manager, path: &str) -> Vec<String> {
     for _ in 0..1000 {
         let page = manager.send(get(format!("{path}{cursor}"))).await.expect(200);
         found.extend(ids(&page).into_iter().map(str::to_owned));
+        if path.contains("status=submitted") {
+            let fits = |task: &Value| task["status"] == "submitted";
+            assert!(page["tasks"].as_array().expect("tasks").iter().all(fits), "only what is so, not what was so");
+        }
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return found,

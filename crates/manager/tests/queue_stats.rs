@@ -39,7 +39,7 @@ async fn a_queue_says_how_it_is_doing(manager: Manager) {
         })
         .await;
     let queue = of_queue(&manager, "default").await;
-    let rate = |period: &str| queue[period]["throughput"].as_f64().unwrap();
+    let rate = |period: &str| queue[period]["throughput"].as_f64().expect("a number");
     // Up to a minute may have passed since, of which a part is left out.
     assert!(rate("last_minute") > 0.0 && rate("last_minute") <= 0.0667, "{queue}");
     assert!(rate("last_hour") > 0.0 && rate("last_hour") <= 0.0012, "{queue}");

@@ -17,14 +17,19 @@ pub(crate) struct Bar {
 impl Bar {
     /// Of so many; none = nobody knows.
     pub(crate) fn new(doing: &'static str, of: Option<u64>) -> Self {
-        let hidden = ProgressDrawTarget::hidden();
-        let (bar, template) = match of {
-            Some(length) => (
-                ProgressBar::with_draw_target(Some(length), hidden),
-                "{msg} [{bar:30}] {human_pos} of {human_len} ({per_sec}, {eta} left)",
-            ),
-            None => (ProgressBar::with_draw_target(None, hidden), "{spinner} {msg}: {human_pos} ({per_sec})"),
-        };
+        match of {
+            Some(_) => Self::with(doing, of, "{msg} [{bar:30}] {human_pos} of {human_len} ({eta} left)"),
+            None => Self::with(doing, of, "{spinner} {msg}: {human_pos} ({elapsed})"),
+        }
+    }
+
+    /// Of so many bytes.
+    pub(crate) fn of_bytes(doing: &'static str, of: u64) -> Self {
+        Self::with(doing, Some(of), "{msg} [{bar:30}] {decimal_bytes} of {decimal_total_bytes} ({eta} left)")
+    }
+
+    fn with(doing: &'static str, of: Option<u64>, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(of, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }

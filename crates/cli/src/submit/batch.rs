@@ -25,7 +25,7 @@ pub(super) async fn submit(client: &Client, file: &str, json: bool) -> Result<()
     let mut batch = Batch {
         client,
         json,
-        bar: Bar::new("submitting", bytes),
+        bar: bytes.map_or_else(|| Bar::new("submitting", None), |bytes| Bar::of_bytes("submitting", bytes)),
         in_bytes: bytes.is_some(),
         piece: Piece::default(),
         counts: BTreeMap::new(),

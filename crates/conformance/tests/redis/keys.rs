@@ -9,7 +9,7 @@ use jobbers_conformance::sample::{
 use jobbers_conformance::server::redis::WITHOUT_PERSISTENCE;
 use jobbers_conformance::{Environment, Worker, scheduler};
 use jobbers_core::model::{DeadLetter, NewTask, Policy, ProcessInfo, ProcessKind, Progress, Status, TaskId, TaskType};
-use jobbers_core::store::{Filter, ForgetOutcome, List, Order, QueueSlots, Resubmit};
+use jobbers_core::store::{Filter, ForgetOutcome, Incompatible, List, Order, QueueSlots, Resubmit, StoreError};
 
 use super::{OwnServer, audit};
 
@@ -205,4 +205,19 @@ async fn a_full_life_leaves_only_known_keys() {
     let count = |pattern: &str| keys.iter().filter(|key| key.contains(pattern)).count();
     assert_eq!(count(":{0}:t:") as u64, TASKS - TASKS / FORGOTTEN_ONE_OF);
     assert!(count(":{0}:r:") < 200, "a task that only ran and ended has no hash");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_older_layout_wrote_is_refused() {
+    let server = OwnServer::start(&WITHOUT_PERSISTENCE);
+    let env = server.environment().await;
+    env.store().belong("ours").await.unwrap();
+    env.store().belong("ours").await.unwrap();
+    server.server.command(&["HSET", "jobbers:{g}:meta", "layout", "1"]);
+    match env.store().belong("ours").await {
+        Err(StoreError::Incompatible(Incompatible::Layout { found, known, .. })) => {
+            assert_eq!((&*found, known), ("1", 2));
+        }
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,6 +1,7 @@
 //! What the manager and the tools do with tasks.
 //!
-//! Every operation answers within [`ANSWER_WITHIN`], whatever the stores do. Errors know no HTTP.
+//! Every operation answers within [`ANSWER_WITHIN`], whatever the stores do; one on many tasks goes on for as long as the
+//! store answers its steps. Errors know no HTTP.
 
 pub mod again;
 mod batch;

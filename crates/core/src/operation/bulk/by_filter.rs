@@ -86,7 +86,9 @@ impl Operations {
         let ids: Vec<TaskId> = entries.into_iter().map(|entry| entry.id).collect();
         let mut done = match rehearsal {
             _ if ids.is_empty() => Vec::new(),
-            true => self.foresee_step(wish, &ids).await?,
+            true => {
+                timeout_at(until, self.foresee_step(wish, &ids)).await.unwrap_or_else(|_| Err(no_answer("tasks")))?
+            }
             false => self.wish_step(wish, &ids, &Pulse::until(until)).await?,
         };
         if passes_over(filter) {
