@@ -7,6 +7,7 @@ mod access;
 mod app;
 mod command;
 mod connection;
+mod docs_page;
 mod events;
 mod extract;
 mod failure;

@@ -36,6 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(routes::health::live))
         .routes(routes!(routes::health::ready))
         .routes(routes!(routes::openapi::show))
+        .routes(routes!(routes::docs::show))
+        .routes(routes!(routes::docs::file))
         .routes(routes!(routes::submit_task::create))
         .routes(routes!(routes::schedule_task::create))
         .routes(routes!(routes::tasks::show_as_before))

@@ -60,6 +60,19 @@ async fn with_tokens_every_route_but_health_needs_one() {
 }
 
 #[tokio::test]
+async fn what_is_the_same_for_everybody_needs_no_token() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    for path in ["/openapi.json", "/docs", "/docs/start.js", "/api/docs/swagger-ui.js"] {
+        assert_eq!(manager.send(get(path)).await.status, 200, "{path}");
+        manager.send(get(path).header("origin", "https://evil.example")).await.problem(403);
+    }
+    for path in ["/docs/nothing", "/docs/../tasks", "/docs/a/b", "/docsy"] {
+        let reply = manager.send(get(path)).await;
+        assert!(matches!(reply.status, 401 | 404), "{path}: {}", reply.status);
+    }
+}
+
+#[tokio::test]
 async fn a_scope_allows_what_it_says() {
     let manager = Manager::start_with(with_tokens(TOKENS)).await;
     let reply = manager.send(submission().header("authorization", "Bearer r3ad")).await;

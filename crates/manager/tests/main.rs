@@ -8,6 +8,7 @@ mod batch;
 mod bulk;
 mod cancel;
 mod dead_letters;
+mod docs;
 mod events;
 mod expiry;
 mod harness;

@@ -21,7 +21,7 @@ use crate::router::routes;
         (name = "Older", description = "Routes and spellings of older clients. New ones do not need them."),
     ),
     components(schemas(Document<'static>)),
-    servers((url = "/")),
+    servers((url = "/"), (url = "/api")),
 )]
 struct Described;
 

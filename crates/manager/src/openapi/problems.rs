@@ -34,6 +34,10 @@ macro_rules! groups {
 groups! {
     /// Of every route but health.
     Everywhere: NotAuthenticated, NotAllowed, ForeignOrigin, Starting, Bug, Busy;
+    /// Of what is the same for everybody.
+    OpenPage: ForeignOrigin, Bug, Busy;
+    /// Of a file of the page.
+    PartOfPage: NoSuchRoute;
     /// Of health.
     Waiting: Starting, Busy;
     /// Of a route that asks the stores.

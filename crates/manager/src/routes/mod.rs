@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod cancel;
 pub(crate) mod dead_letters;
+pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod forget;
 pub(crate) mod health;

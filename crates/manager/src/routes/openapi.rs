@@ -2,13 +2,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::openapi;
-use crate::openapi::problems::{Nothing, Problems};
+use crate::openapi::problems::{OnlyProblems, OpenPage};
 use crate::openapi::schemas::AnyObject;
 
 /// This document.
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "Installation",
-    responses((status = 200, description = "The API in OpenAPI 3.1.", body = AnyObject), Problems::<Nothing>)
+    get, path = "/openapi.json", tag = "Installation", security(()),
+    responses((status = 200, description = "The API in OpenAPI 3.1.", body = AnyObject), OnlyProblems::<OpenPage>)
 )]
 pub(crate) async fn show() -> Response {
     ([(CONTENT_TYPE, "application/json")], openapi::text()).into_response()

@@ -33,11 +33,11 @@ fn sent(pointer: &str) -> Value {
 /// Whether the schema knows the field at all.
 fn has(document: &Value, pointer: &str) -> bool {
     let mut fields = pointer.split('/').filter(|field| !field.is_empty());
-    let property = |schema: Value, field: &str| {
+    let property = |schema: &Value, field: &str| -> Option<Value> {
         let branches = schema["anyOf"].as_array().into_iter().flatten();
-        [&schema].into_iter().chain(branches).find_map(|one| one["properties"].get(field)).cloned()
+        std::iter::once(schema).chain(branches).find_map(|one| one["properties"].get(field)).cloned()
     };
-    fields.try_fold(document.clone(), property).is_some()
+    fields.try_fold(document.clone(), |schema, field| property(&schema, field)).is_some()
 }
 
 #[cfg(test)]
