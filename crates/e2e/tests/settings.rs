@@ -114,7 +114,7 @@ async fn a_layout_of_the_future_is_refused() {
     for (program, arguments) in PROGRAMS {
         ends_with(jobbers.start(program, arguments, &[]), &[2], &["99"]).await;
     }
-    redis.command(&["HSET", "jobbers:{g}:meta", "layout", "1", "partitions", "16"]);
+    redis.command(&["HSET", "jobbers:{g}:meta", "layout", "2", "partitions", "16"]);
     ends_with(jobbers.start("jobbers_worker", &["demo"], &[]), &[2], &["16"]).await;
 }
 

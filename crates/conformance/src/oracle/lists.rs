@@ -18,9 +18,7 @@ impl Lists for OracleStore {
         let mut bytes = 0;
         for id in ids {
             let task = state.model.get(*id).cloned();
-            bytes += task
-                .as_ref()
-                .map_or(0, |task| task.parameters.len() + task.result.as_ref().map_or(0, bytes::Bytes::len));
+            bytes += task.as_ref().map_or(0, size);
             if bytes > most_bytes && !tasks.is_empty() {
                 break;
             }
@@ -39,4 +37,11 @@ impl Statistics for OracleStore {
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         Ok(self.state().model.tallies(&minutes))
     }
+}
+
+/// What may be large in a task.
+fn size(task: &Task) -> usize {
+    let optional = |bytes: &Option<bytes::Bytes>| bytes.as_ref().map_or(0, bytes::Bytes::len);
+    let errors = task.attempts.iter().map(|end| end.detail.error.len());
+    task.parameters.len() + optional(&task.metadata) + optional(&task.result) + errors.sum::<usize>()
 }

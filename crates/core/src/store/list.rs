@@ -28,7 +28,8 @@ pub trait Lists: Send + Sync {
     async fn list(&self, list: &List) -> Result<Listed>;
 
     /// Several tasks, whole, in the order of `ids` (at most [`MAX_LISTED`]); none where the store does not know one.
-    /// Answers the first ones only, at least one, when these have more than `most_bytes` of parameters and results.
+    /// Answers the first ones only, at least one, when these have more than `most_bytes` of parameters, metadata,
+    /// results and errors.
     async fn tasks(&self, ids: &[TaskId], most_bytes: usize) -> Result<Vec<Option<Task>>>;
 }
 

@@ -1,7 +1,8 @@
 //! The seam: what a store of tasks must do, whatever it is built on.
 //!
 //! One verb is one atomic step, guarded by the state that it leaves, and may be sent twice: the second time gives
-//! the same answer and changes nothing. Losing a race is a value (`Stale`), not an error. Time is the store's clock.
+//! the same answer and changes nothing (`cancel_all`, `hasten` and `forget` change nothing either, but answer with the
+//! state that they had led to). Losing a race is a value (`Stale`), not an error. Time is the store's clock.
 //! An [`StoreError::Unavailable`] says that the step may or may not have happened: send the very same step again.
 //!
 //! `conformance` holds the scenarios that every store passes.

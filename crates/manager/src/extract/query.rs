@@ -3,6 +3,9 @@ use axum::http::request::Parts;
 
 use crate::problem::{Kind, Problem};
 
+/// More parameters than any route knows.
+const MOST: usize = 32;
+
 /// The parameters of the URL, each there once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
@@ -24,6 +27,12 @@ pub(super) fn wrong(detail: impl Into<String>) -> Problem {
 
 impl Query {
     pub(super) fn of(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        if pairs.len() > MOST {
+            return Err(wrong(format!(
+                "the URL has {} query parameters: no route takes more than {MOST}",
+                pairs.len()
+            )));
+        }
         for (index, (name, _)) in pairs.iter().enumerate() {
             if pairs[..index].iter().any(|(other, _)| other == name) {
                 return Err(wrong(format!("`{}` is there twice: send it once", cut(name))));

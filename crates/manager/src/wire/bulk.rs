@@ -99,6 +99,7 @@ impl BulkBody {
 
     pub(crate) fn read(body: &[u8]) -> Result<Chosen, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<BulkBody>);
+        fields::check_few(body)?;
         let Self { task_ids, filter, limit, cursor, dry_run } = fields::read(body, &SCHEMA, &EXCLUSIVE)?;
         let rehearsal = dry_run.unwrap_or_default();
         let nothing = |detail: &str| Err(Problem::new(Kind::NothingSelected, detail));

@@ -74,6 +74,7 @@ impl RevivalBody {
 
     pub(crate) fn read(body: &[u8]) -> Result<Revival, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<RevivalBody>);
+        fields::check_few(body)?;
         let body: Self = fields::read(body, &SCHEMA, &EXCLUSIVE)?;
         let version = body.task_version.as_ref().and_then(whole);
         let filter = Filter {

@@ -55,6 +55,17 @@ pub(super) fn schema_of<T: JsonSchema>() -> Schema {
     Schema::compile_with(&document_of::<T>(), FORMATS).expect("what schemars generates is a schema")
 }
 
+/// A body that only says which tasks are meant is not looked into if it is larger than 10,000 ids need.
+pub(super) fn check_few(body: &[u8]) -> Result<(), Problem> {
+    const MOST: usize = 1 << 20;
+    if body.len() <= MOST {
+        return Ok(());
+    }
+    let detail =
+        format!("the body has {} bytes: 10,000 ids fit into {MOST} bytes, which is the limit here", body.len());
+    Err(Problem::new(Kind::TooLarge, detail))
+}
+
 /// The body as `T`, or what is wrong with which of its fields.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8], schema: &Schema, exclusive: &[Exclusive]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| not_json(body, &error))?;

@@ -36,7 +36,7 @@ pub struct Selected {
 impl Operations {
     /// The same wish for the tasks that a filter lets through, as far as it comes within [`ANSWER_WITHIN`] and the
     /// limit. Going on until there is no `next` reaches each task that was there in the beginning and fits when its
-    /// turn comes. One that leaves the filter just before its step is dealt with all the same, and its answer tells.
+    /// turn comes; but one that goes back from running to waiting meanwhile may be missed. One that leaves the filter just before its step is dealt with all the same, and its answer tells.
     pub async fn wish_by_filter(&self, wish: Wish, selection: &Selection) -> Result<Selected, Error> {
         let (begun, digest) = (Instant::now(), Digest::new(wish.name(), &selection.filter));
         let mut mark = match &selection.cursor {
@@ -60,7 +60,7 @@ impl Operations {
                     pieces += 1;
                 }
                 // What was done so far is worth telling; the next call finds the store as it is then.
-                Err(StoreError::Unavailable { .. }) if !done.is_empty() => break,
+                Err(_) if !done.is_empty() => break,
                 Err(error) => return Err(error.into()),
             }
         }

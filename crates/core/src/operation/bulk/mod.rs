@@ -96,8 +96,13 @@ impl Operations {
         let store = &self.stores.tasks;
         let outcomes: Vec<Outcome> = match wish {
             Wish::Cancel => {
-                let answers = persist_while("cancel", pulse, || store.cancel_all(ids)).await?;
-                answers.into_iter().map(Outcome::from).collect()
+                let mut sent = 0;
+                let answers = persist_while("cancel", pulse, || {
+                    sent += 1;
+                    store.cancel_all(ids)
+                });
+                let answers = answers.await?;
+                answers.into_iter().map(|answer| cancelled(answer, sent > 1)).collect()
             }
             Wish::Resubmit { reset_failures } => {
                 let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, request: random() };
@@ -138,6 +143,14 @@ impl Operations {
             statuses.extend(tasks.into_iter().map(|task| task.map(|task| task.status)));
         }
         Ok(statuses)
+    }
+}
+
+/// A step that was sent again, because its answer was lost, finds cancelled what it had cancelled itself.
+fn cancelled(answer: CancelOutcome, again: bool) -> Outcome {
+    match answer {
+        CancelOutcome::Ended { status: Status::Cancelled } if again => Outcome::Cancelled,
+        answer => Outcome::from(answer),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::store::Filter;
 /// The statuses that a wish can change.
 const fn changed(wish: Wish) -> &'static [Status] {
     match wish {
-        Wish::Cancel => &[Status::Submitted, Status::Scheduled, Status::Started],
+        // In the order in which tasks go on by themselves: one that does meanwhile is met later.
+        Wish::Cancel => &[Status::Scheduled, Status::Submitted, Status::Started],
         Wish::Resubmit { .. } => &[Status::Failed, Status::Cancelled, Status::Stalled, Status::Dropped],
     }
 }
@@ -42,7 +43,7 @@ mod tests {
     #[test]
     fn only_tasks_that_can_be_changed_are_looked_at() {
         let of_queue = Filter { queue: Some("fast".into()), ..Filter::default() };
-        let live = [Status::Submitted, Status::Scheduled, Status::Started].map(Some);
+        let live = [Status::Scheduled, Status::Submitted, Status::Started].map(Some);
         assert_eq!(statuses(Wish::Cancel, &of_queue), live);
         let ended = [Status::Failed, Status::Cancelled, Status::Stalled, Status::Dropped].map(Some);
         assert_eq!(statuses(Wish::Resubmit { reset_failures: true }, &of_queue), ended);

@@ -51,7 +51,12 @@ pub(super) async fn tasks(store: &RedisStore, ids: &[TaskId], most_bytes: usize)
 
 /// What is counted of a task by [`tasks`].
 fn size(task: &Task) -> usize {
-    task.parameters.len() + task.result.as_ref().map_or(0, Bytes::len)
+    let optional = |bytes: &Option<Bytes>| bytes.as_ref().map_or(0, Bytes::len);
+    let end = |end: &AttemptEnd| end.detail.error.len() + end.detail.backtrace.as_ref().map_or(0, String::len);
+    task.parameters.len()
+        + optional(&task.metadata)
+        + optional(&task.result)
+        + task.attempts.iter().map(end).sum::<usize>()
 }
 
 fn task(id: TaskId, mut fields: Reply) -> Result<Task> {

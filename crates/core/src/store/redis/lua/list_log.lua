@@ -38,12 +38,14 @@ end
 
 -- The first place to look at.
 local function first_place()
-  if args.behind then return oldest_first and args.behind + 1 or args.behind - 1 end
+  if args.behind and oldest_first then return args.behind + 1 end
   if oldest_first then
     local chunk = since and last_chunk_before(since)
     return chunk and chunk * CHUNK or 0
   end
   local last = tonumber(call('GET', P .. 'sequence') or 0) - 1
+  -- A cursor may be of a store that was emptied meanwhile.
+  if args.behind then return math.min(last, args.behind - 1) end
   if not before then return last end
   local chunk = last_chunk_before(before)
   return chunk and math.min(last, chunk * CHUNK + CHUNK - 1) or -1

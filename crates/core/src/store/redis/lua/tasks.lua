@@ -1,5 +1,5 @@
 -- tasks: several tasks, whole. No transition.
--- args     bytes: parameters and results are read until they have this many
+-- args     bytes: records and what is rare are read until they have this many
 -- ARGV[2]… ids (16 bytes each)
 -- Answers  in order, at least for the first id, and for no more than `bytes` allows: false if unknown, else the record,
 --          its due time or false, its policy or false, the hash r: as pairs
@@ -12,15 +12,12 @@ for i = 2, #ARGV do
   if not r then
     answers[#answers + 1] = false
   else
-    -- Lane and extra are before the parameters, whose length is before them; the result is behind.
-    local at = r.body + LANE
-    local _, behind = struct.unpack('>I2c0', v, at)
-    _, behind = struct.unpack('>I3c0', v, behind)
-    bytes = bytes + #v - behind - 3
-    if bytes > args.bytes and i > 2 then break end
     local lane = lane_of(v, r)
     local due = r.state == 'L' and tonumber(call('ZSCORE', P .. 'scheduled:' .. lane.queue, id) or '')
     local rare = has(r, RARE) and call('HGETALL', P .. 'r:' .. id) or {}
+    bytes = bytes + #v
+    for k = 2, #rare, 2 do bytes = bytes + #rare[k] end
+    if bytes > args.bytes and i > 2 then break end
     answers[#answers + 1] =
       { v, due or false, r.attempt > 0 and call('HGET', P .. 'policies', r.policy), rare }
   end
