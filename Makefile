@@ -22,6 +22,11 @@ bench: ## Measure throughput and latency on stores of their own (ARGS="--tasks 1
 	cargo build --release -p jobbers-bench -p jobbers-worker
 	target/release/jobbers_bench $(ARGS)
 
+.PHONY: openapi
+openapi: ## Write openapi.json anew, from the routes
+	@scripts/setup build
+	cargo run --bin jobbers_openapi
+
 .PHONY: fmt
 fmt: ## Format the code
 	cargo fmt --all

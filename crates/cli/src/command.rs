@@ -15,8 +15,11 @@ use super::list::ListTasks;
 use super::resubmit::Resubmit;
 use super::retry::Retry;
 use super::run_now::RunNow;
+use super::stats::Stats;
 use super::status::Status;
 use super::submit::Submit;
+use super::types::Types;
+use super::workers::Workers;
 
 /// Submits tasks, looks at them, stops and repeats them; and runs everything on one machine.
 ///
@@ -29,15 +32,18 @@ struct Jobbers {
 }
 
 const EXAMPLES: &str = "First steps:
-  jobbers dev                                   start everything on this machine, in a terminal of its own
-  jobbers types                                 which tasks there are, and what they take
-  jobbers submit word_count path=docs --wait    submit one, and wait for its result
-  jobbers list                                  the newest tasks
-  jobbers status ID --follow                    watch one until its end
-  jobbers cancel ID                             stop one
-  jobbers resubmit ID                           run one again that has failed or was cancelled
+  jobbers dev                     start everything on this machine
+and in another terminal
+  jobbers types                   which tasks there are, and what they take
+  jobbers submit echo_task value=hello --wait
+                                  submit one, and wait for its result
+  jobbers list                    the newest tasks
+  jobbers status ID --follow      watch one until its end
+  jobbers cancel ID               stop one
+  jobbers resubmit ID             repeat one that has failed or was cancelled
 
-`jobbers COMMAND --help` tells more of each. Commands speak to the manager at JOBBERS_URL (http://127.0.0.1:8000).";
+`jobbers COMMAND --help` tells more of each command. All but `dev` speak to the
+manager at JOBBERS_URL, http://127.0.0.1:8000 if that is not set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,6 +58,9 @@ enum Command {
     Resubmit(Resubmit),
     Retry(Retry),
     Run(RunNow),
+    Stats(Stats),
+    Workers(Workers),
+    Types(Types),
     Completions(Completions),
     #[command(hide = true)]
     Queues(Later),
@@ -88,6 +97,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Resubmit(resubmit) => wait_for(resubmit.run()),
         Command::Retry(retry) => wait_for(retry.run()),
         Command::Run(run) => wait_for(run.run()),
+        Command::Stats(stats) => wait_for(stats.run()),
+        Command::Workers(workers) => wait_for(workers.run()),
+        Command::Types(types) => wait_for(types.run()),
         Command::Completions(completions) => completions.run(Jobbers::command()),
         Command::Queues(later) => later.refuse("queues"),
         Command::Roles(later) => later.refuse("roles"),

@@ -59,3 +59,37 @@ impl From<Error> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jobbers_client::Problem;
+
+    use super::*;
+
+    fn of(status: u16) -> Failure {
+        let problem =
+            Problem { status, title: String::new(), detail: "why".to_owned(), errors: Vec::new(), retry_after: None };
+        Failure::from(Error::Problem(problem))
+    }
+
+    #[test]
+    fn what_the_caller_has_to_change_is_wrong_usage() {
+        for status in [400, 401, 403, 413, 415, 422] {
+            assert!(matches!(of(status), Failure::Usage(text) if text.starts_with("why")), "{status}");
+        }
+        for status in [404, 409, 429, 500, 503] {
+            assert_eq!(of(status), Failure::Failed("why".to_owned()), "{status}");
+        }
+        assert_eq!(of(422).exit_code(), ExitCode::from(2));
+        assert_eq!(of(404).exit_code(), ExitCode::from(1));
+        assert_eq!(Failure::Silent(130).exit_code(), ExitCode::from(130));
+    }
+
+    #[test]
+    fn a_missing_token_or_manager_says_how_to_give_one() {
+        assert!(of(401).to_string().contains("JOBBERS_TOKEN"));
+        let (url, detail) = ("http://host".to_owned(), "refused".to_owned());
+        let away = Failure::from(Error::Unreachable { url, detail });
+        assert!(matches!(away, Failure::Failed(text) if text.contains("JOBBERS_URL") && text.contains("http://host")));
+    }
+}

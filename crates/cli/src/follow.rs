@@ -155,8 +155,8 @@ mod tests {
 
     const PLAIN: Look = Look { width: None, height: None, colour: false, now: None };
 
-    fn task(more: Value) -> Task {
-        let mut task = json!({"id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "noop", "version": 1, "queue": "default"});
+    fn task(more: &Value) -> Task {
+        let mut task = json!({"id": "01JBKR2E5F3G4H5J6K7X8M9N0P", "name": "noop", "version": 1, "queue": "default"});
         task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         from_value(task).expect("a task")
     }
@@ -164,15 +164,15 @@ mod tests {
     #[test]
     fn each_change_is_told_once() {
         let life = [
-            task(json!({"status": "submitted"})),
-            task(json!({"status": "started", "attempt": 1, "worker": "00aa"})),
-            task(json!({"status": "started", "attempt": 1, "progress": {"percent": 50, "message": "half"}})),
-            task(json!({"status": "started", "attempt": 1, "heartbeat_at": "2026-03-12T10:00:00.000Z",
+            task(&json!({"status": "submitted"})),
+            task(&json!({"status": "started", "attempt": 1, "worker": "00aa"})),
+            task(&json!({"status": "started", "attempt": 1, "progress": {"percent": 50, "message": "half"}})),
+            task(&json!({"status": "started", "attempt": 1, "heartbeat_at": "2026-03-12T10:00:00.000Z",
                 "progress": {"percent": 50, "message": "half"}})),
-            task(json!({"status": "scheduled", "attempt": 1, "run_at": "2026-03-12T10:00:00.000Z",
+            task(&json!({"status": "scheduled", "attempt": 1, "run_at": "2026-03-12T10:00:00.000Z",
                 "error": "no\nroute"})),
-            task(json!({"status": "started", "attempt": 2, "cancel_requested_at": "2026-03-12T10:00:00.000Z"})),
-            task(json!({"status": "completed", "attempt": 2, "result": {"n": 1}})),
+            task(&json!({"status": "started", "attempt": 2, "cancel_requested_at": "2026-03-12T10:00:00.000Z"})),
+            task(&json!({"status": "completed", "attempt": 2, "result": {"n": 1}})),
         ];
         let mut lines = Vec::new();
         let mut before = None;

@@ -10,7 +10,8 @@ pub(crate) struct Later {
 
 impl Later {
     pub(crate) fn refuse(&self, command: &str) -> Result<(), Failure> {
-        let with = if self.words.is_empty() { "" } else { ", with whatever arguments" };
-        Err(Failure::Usage(format!("`{command}` is not built yet{with}; `jobbers --help` tells what is")))
+        let words: String = self.words.iter().map(|word| format!(" {word}")).collect();
+        let what = format!("`jobbers {command}{words}`: {command} is not built yet");
+        Err(Failure::Usage(format!("{what}; `jobbers --help` lists what is")))
     }
 }

@@ -25,9 +25,12 @@ mod resubmit;
 mod retry;
 mod run_now;
 mod show;
+mod stats;
 mod status;
 mod submit;
+mod types;
 mod waiting;
+mod workers;
 
 pub use command::main;
 pub use migrate::main as migrate_main;

@@ -1,7 +1,7 @@
 use jobbers_client::{Filter, List, Listing, Pages, Task};
 
 use super::failure::Failure;
-use super::filter::{FilterArgs, StatusArg};
+use super::filter::{FilterArgs, StatusArg, WorkerArg};
 use super::manager::ManagerArgs;
 use super::out::{self, Bar, Look, Table};
 use super::show;
@@ -12,9 +12,9 @@ use super::show;
 /// ones by their end, scheduled ones by the time when they are due, soonest first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers list                                     the newest tasks, a screenful
-  jobbers list --status started                    what runs now
-  jobbers list --queue mails --since 1h --all      everything that came into a queue within an hour
+  jobbers list                                  the newest tasks, a screenful
+  jobbers list --status started                 what runs now
+  jobbers list --queue mails --since 1h --all   what came within an hour
   jobbers list --status failed --ids | jobbers resubmit -")]
 pub(crate) struct ListTasks {
     #[command(flatten)]
@@ -22,6 +22,9 @@ pub(crate) struct ListTasks {
 
     #[command(flatten)]
     filter: FilterArgs,
+
+    #[command(flatten)]
+    worker: WorkerArg,
 
     #[command(flatten)]
     paging: Paging,
@@ -32,13 +35,14 @@ pub(crate) struct ListTasks {
 
 impl ListTasks {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let filter = self.filter.filter(self.status.get());
+        let filter = self.worker.narrow(self.filter.filter(self.status.get()));
         self.paging.print(&self.manager, Listing::Tasks, filter, show::table).await
     }
 }
 
 /// How much of a list
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Paging {
     /// So many tasks at the most; unset: a screenful on a terminal, else 100
     #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]

@@ -66,12 +66,17 @@ impl Many<'_> {
 }
 
 impl Many<'_> {
-    /// The tasks that a filter lets through, `limit` at the most. That one has changed meanwhile is no failure.
-    pub(crate) async fn filter(&self, filter: Filter, limit: Option<u32>) -> Result<(), Failure> {
+    /// The tasks that these filters let through, one after the other, `limit` at the most. That one has changed
+    /// meanwhile is no failure.
+    pub(crate) async fn filters(&self, filters: &[Filter], limit: Option<u32>) -> Result<(), Failure> {
         let bar = Bar::new(self.doing(), None);
         let mut told = Told::default();
-        let mut next = Some(Selection::filter(filter, limit));
-        while let Some(selection) = next {
+        let mut filters = filters.iter();
+        let mut rest = None;
+        loop {
+            let left = limit.map(|limit| limit.saturating_sub(u32::try_from(told.outcomes.len()).unwrap_or(limit)));
+            let next = || filters.next().map(|filter| Selection::filter(filter.clone(), left));
+            let Some(selection) = rest.take().or_else(next).filter(|_| left != Some(0)) else { break };
             let sent = match self.send(&selection).await {
                 Ok(sent) => sent,
                 Err(error) => {
@@ -84,7 +89,7 @@ impl Many<'_> {
             };
             bar.advance(sent.results.len());
             told.add(&sent)?;
-            next = selection.rest(&sent);
+            rest = selection.rest(&sent);
         }
         drop(bar);
         told.print(self)

@@ -10,14 +10,18 @@ use super::{ids, show};
 /// is `jobbers retry`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers resubmit 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers resubmit 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers resubmit --status cancelled --queue mails --since 1h --dry-run
   jobbers resubmit --status stalled")]
 pub(crate) struct Resubmit {
     /// The tasks' ids, or - to read them from standard input
-    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "worker", "since", "until", "status", "limit"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "since", "until", "status", "limit"])]
     #[arg(required_unless_present = "status")]
     ids: Vec<String>,
+
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
 
     #[command(flatten)]
     status: StatusArg,
@@ -29,10 +33,6 @@ pub(crate) struct Resubmit {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Filter")]
     limit: Option<u32>,
 
-    /// Only tell what would be done
-    #[arg(long)]
-    dry_run: bool,
-
     #[command(flatten)]
     manager: ManagerArgs,
 }
@@ -42,7 +42,7 @@ impl Resubmit {
         let client = self.manager.client()?;
         let many = Many { client: &client, step: Step::Resubmit, dry_run: self.dry_run, json: self.manager.json };
         if let Some(status) = self.status.get() {
-            return many.filter(self.filter.filter(Some(status)), self.limit).await;
+            return many.filters(&[self.filter.filter(Some(status))], self.limit).await;
         }
         let ids = ids::read(self.ids, std::io::stdin())?;
         if let ([id], false) = (&ids[..], self.dry_run) {

@@ -12,14 +12,18 @@ use super::{ids, show};
 /// letter queue.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers retry 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers retry 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers retry --queue mails --since 1h --dry-run     what would run again
   jobbers retry --name resize
   jobbers retry --all")]
 pub(crate) struct Retry {
     /// The tasks' ids, or - to read them from standard input
-    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "worker", "since", "until", "all", "limit"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["queue", "name", "task_version", "since", "until", "all", "limit"])]
     ids: Vec<String>,
+
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
 
     #[command(flatten)]
     filter: FilterArgs,
@@ -31,10 +35,6 @@ pub(crate) struct Retry {
     /// So many tasks of the filter at the most
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Filter")]
     limit: Option<u32>,
-
-    /// Only tell what would be done
-    #[arg(long)]
-    dry_run: bool,
 
     #[command(flatten)]
     manager: ManagerArgs,
@@ -49,7 +49,7 @@ impl Retry {
                 let which = "which tasks? Name their ids, or a filter such as --queue or --name, or --all";
                 return Err(Failure::Usage(which.to_owned()));
             }
-            return many.filter(self.filter.filter(Some(Status::Failed)), self.limit).await;
+            return many.filters(&[self.filter.filter(Some(Status::Failed))], self.limit).await;
         }
         let ids = ids::read(self.ids, std::io::stdin())?;
         if let ([id], false) = (&ids[..], self.dry_run) {

@@ -5,7 +5,7 @@ use super::{ids, show};
 /// Runs scheduled tasks now, not when they are due
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers run 01JBKR2E5F3G4H5J6K7L8M9N0P
+  jobbers run 01JBKR2E5F3G4H5J6K7X8M9N0P
   jobbers list --status scheduled --queue mails --ids | jobbers run -")]
 pub(crate) struct RunNow {
     /// The tasks' ids, or - to read them from standard input

@@ -49,9 +49,7 @@ pub(crate) fn text(task: &Task, look: &Look) -> String {
 pub(crate) fn whole(task: &Task, look: &Look) -> String {
     let mut block = Block::new(task, look);
     block.field("queue", Some(&format!("{}, priority {}", task.queue, task.priority)));
-    let most = task.max_retries.map(|most| format!(" of {most}")).unwrap_or_default();
-    let lost = if task.lost == 0 { String::new() } else { format!(", {} lost with their workers", task.lost) };
-    block.field("attempt", Some(&format!("{}, retries {}{most}{lost}", task.attempt, task.retry_attempt)));
+    block.field("attempt", Some(&attempts(task)));
     block.field("worker", task.worker.as_deref());
     block.times(task);
     block.field("progress", progress(task).as_deref());
@@ -72,6 +70,22 @@ pub(crate) fn whole(task: &Task, look: &Look) -> String {
     }
     block.value("result", task.result.as_ref());
     block.text
+}
+
+/// How often it was tried, and what that came to.
+fn attempts(task: &Task) -> String {
+    let mut text = task.attempt.to_string();
+    for (count, what) in [(task.retry_attempt, "failed"), (task.lost, "lost with their workers")] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    match task.max_retries {
+        Some(1) => text.push_str(" (1 retry allowed)"),
+        Some(most) => drop(write!(text, " ({most} retries allowed)")),
+        None => {}
+    }
+    text
 }
 
 /// A task as a block of lines, each with its label.

@@ -1,11 +1,11 @@
-use jobbers_client::{Client, Error, Task};
+use jobbers_client::{Client, Task};
 use tokio::task::JoinSet;
 
 use super::failure::Failure;
 use super::follow::FollowArg;
 use super::manager::ManagerArgs;
 use super::out::{Bar, remark};
-use super::waiting::{WaitArgs, verdict};
+use super::waiting::{WaitArgs, verdict, wait_until};
 use super::{ids, show};
 
 /// Prints tasks as they are, or once they have ended
@@ -13,9 +13,9 @@ use super::{ids, show};
 /// With --wait or --follow the exit code is 0 if all are completed in the end, else 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P --wait=30     once it has ended, or after 30 s
-  jobbers status 01JBKR2E5F3G4H5J6K7L8M9N0P --follow      each change and its progress, until the end
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P --wait=30   at most 30 seconds
+  jobbers status 01JBKR2E5F3G4H5J6K7X8M9N0P --follow    each change
 
 Everything that is known of a task: jobbers inspect ID")]
 pub(crate) struct Status {
@@ -54,14 +54,20 @@ impl Status {
 /// Calls that are made at the same time.
 const AT_ONCE: usize = 32;
 
+/// Calls that wait at the same time: they cost the manager little, but each has a connection.
+const WAITING_AT_ONCE: usize = 256;
+
 /// The tasks that are known, in order; of the others the last failure, if it is not told yet.
 async fn gather(client: &Client, ids: &[String], wait: WaitArgs) -> Result<(Vec<Task>, Option<Failure>), Failure> {
+    let deadline = wait.deadline();
+    let one = async move |client: Client, id: String| {
+        if wait.is_wanted() { wait_until(&client, &id, deadline).await } else { client.get(&id).await }
+    };
     if let [id] = ids {
-        return Ok((vec![one(client, id, wait).await?], None));
+        return Ok((vec![one(client.clone(), id.clone()).await?], None));
     }
     let bar = Bar::new(if wait.is_wanted() { "waiting for tasks" } else { "asking for tasks" }, Some(ids.len() as u64));
-    // Waiting costs nothing, so all do it at once.
-    let at_once = if wait.is_wanted() { usize::MAX } else { AT_ONCE };
+    let at_once = if wait.is_wanted() { WAITING_AT_ONCE } else { AT_ONCE };
     let mut found: Vec<Option<Task>> = ids.iter().map(|_| None).collect();
     let (mut running, mut failure) = (JoinSet::new(), None);
     let mut rest = ids.iter().enumerate();
@@ -69,7 +75,7 @@ async fn gather(client: &Client, ids: &[String], wait: WaitArgs) -> Result<(Vec<
         while running.len() < at_once {
             let Some((index, id)) = rest.next() else { break };
             let (client, id) = (client.clone(), id.clone());
-            running.spawn(async move { (index, one(&client, &id, wait).await) });
+            running.spawn(async move { (index, one(client, id).await) });
         }
         let Some(done) = running.join_next().await else { break };
         let (index, answer) = done.map_err(|error| Failure::Failed(error.to_string()))?;
@@ -86,8 +92,4 @@ async fn gather(client: &Client, ids: &[String], wait: WaitArgs) -> Result<(Vec<
         }
     }
     Ok((found.into_iter().flatten().collect(), failure))
-}
-
-async fn one(client: &Client, id: &str, wait: WaitArgs) -> Result<Task, Error> {
-    if wait.is_wanted() { wait.wait(client, id).await } else { client.get(id).await }
 }

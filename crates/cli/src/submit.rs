@@ -10,17 +10,18 @@ use super::follow::FollowArg;
 use super::manager::ManagerArgs;
 use super::moment::{Moment, duration, moment, time};
 use super::out;
-use super::waiting::{WaitArgs, verdict};
+use super::waiting::{WaitArgs, verdict, wait_until};
 use super::{parameters, show};
 
 /// Submits a task and prints it; or, with --batch, many
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  jobbers submit word_count path=docs --wait          wait for its end and print its result
-  jobbers submit resize width=640 'sizes=[1, 2]'      a value that is JSON is taken as such
+  jobbers submit word_count path=docs --wait       with its result
+  jobbers submit resize width=640 'sizes=[1, 2]'   a number and a list
   jobbers submit resize '{\"width\": 640}' --delay 5m
   cat parameters.json | jobbers submit resize -
-  jobbers submit --batch tasks.ndjson                 lines such as {\"name\": \"noop\", \"version\": 1}
+  jobbers submit --batch tasks.ndjson              a submission a line, such as
+                                                   {\"name\": \"noop\", \"version\": 1}
 
 Which tasks there are, and what they take: jobbers types")]
 pub(crate) struct Submit {
@@ -69,6 +70,10 @@ pub(crate) struct Submit {
     #[arg(long, value_name = "FILE", conflicts_with_all = SINGLE)]
     batch: Option<String>,
 
+    /// Print nothing but the task's id
+    #[arg(long, conflicts_with_all = ["wait", "follow", "json"])]
+    print_id: bool,
+
     #[command(flatten)]
     wait: WaitArgs,
 
@@ -80,7 +85,7 @@ pub(crate) struct Submit {
 }
 
 /// What is about one task.
-const SINGLE: [&str; 12] = [
+const SINGLE: [&str; 13] = [
     "name",
     "parameters",
     "task_version",
@@ -93,6 +98,7 @@ const SINGLE: [&str; 12] = [
     "id",
     "wait",
     "follow",
+    "print_id",
 ];
 
 impl Submit {
@@ -113,13 +119,16 @@ impl Submit {
             ..Submission::new(self.name.unwrap_or_default(), self.task_version).parameters(parameters)
         };
         let task = client.submit(submission).await?;
+        if self.print_id {
+            return out::print_line(task.id);
+        }
         if self.follow.follow {
             return super::follow::follow(&client, &[task.id], self.manager.json).await;
         }
         if !self.wait.is_wanted() {
             return show::print(&task, self.manager.json);
         }
-        let task = self.wait.wait(&client, &task.id).await?;
+        let task = wait_until(&client, &task.id, self.wait.deadline()).await?;
         show::print(&task, self.manager.json)?;
         verdict(&task)
     }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jobbers_client::{Client, Error, Status, Task};
 
@@ -31,11 +31,16 @@ impl WaitArgs {
         self.wait.is_some()
     }
 
-    /// The task when it has ended, or as it is when the time is over.
-    pub(crate) async fn wait(self, client: &Client, id: &str) -> Result<Task, Error> {
-        let limit = self.wait.and_then(|limit| limit.0);
-        client.wait(id, limit).await
+    /// When the time is over, if it begins now; none = never.
+    pub(crate) fn deadline(self) -> Option<Instant> {
+        self.wait.and_then(|limit| limit.0).map(|limit| Instant::now() + limit)
     }
+}
+
+/// The task when it has ended, or as it is when the time is over.
+pub(crate) async fn wait_until(client: &Client, id: &str, deadline: Option<Instant>) -> Result<Task, Error> {
+    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    client.wait(id, left).await
 }
 
 /// What a command that waited says with its exit code; the task is on standard output already.

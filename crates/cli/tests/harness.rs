@@ -19,9 +19,14 @@ pub struct Dev {
 
 impl Dev {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = command()
             .args(["dev", "demo", "--port", "0"])
+            .args(flags)
             .current_dir(folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -58,16 +63,23 @@ impl Dev {
         self.jobbers(&words).expect(0).json()["id"].as_str().expect("an id").to_owned()
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits until it is so.
+    pub fn until_so(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        let began = Instant::now();
+        while !is_so() {
+            assert!(began.elapsed() < BOUND, "it is waited for in vain: {what}");
+        }
+    }
+
     /// Waits until a task has this status, and answers it.
     pub fn until(&self, id: &str, status: &str) -> Value {
-        let began = Instant::now();
-        loop {
-            let task = self.jobbers(&["status", id, "--json"]).expect(0).json();
-            if task["status"] == status {
-                return task;
-            }
-            assert!(began.elapsed() < BOUND, "{status} is waited for in vain: {task}");
-        }
+        let task = || self.jobbers(&["status", id, "--json"]).expect(0).json();
+        self.until_so(&format!("{id} is {status}"), || task()["status"] == status);
+        task()
     }
 }
 
@@ -94,12 +106,8 @@ pub fn command() -> Command {
 
 /// Runs a command to its end.
 pub fn run(command: &mut Command, stdin: &str) -> Run {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("jobbers starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("jobbers starts");
     let mut input = child.stdin.take().expect("its input");
     let text = stdin.to_owned();
     let writer = std::thread::spawn(move || drop(input.write_all(text.as_bytes())));

@@ -1,6 +1,7 @@
 //! The real program against a real manager, worker and scheduler: those that `jobbers dev` runs.
 
 mod batch;
+mod client;
 mod harness;
 mod lists;
 mod output;

@@ -21,10 +21,22 @@ fn there_are_no_colours_where_there_is_no_terminal() {
     let dev = Dev::start();
     let id = dev.submit(&["crash_task"]);
     dev.until(&id, "failed");
-    for arguments in [&["list"][..], &["status", &id], &["inspect", &id], &["failed"], &["stats"], &["workers"], &["types"]] {
+    for arguments in
+        [&["list"][..], &["status", &id], &["inspect", &id], &["failed"], &["stats"], &["workers"], &["types"]]
+    {
         let run = dev.jobbers(arguments).expect(0);
         assert!(!run.out.contains('\u{1b}') && run.err.is_empty(), "{arguments:?}: {run:?}");
     }
+}
+
+#[test]
+fn times_are_whole_where_there_is_no_terminal() {
+    let dev = Dev::start();
+    let task = dev.submit(&["noop", "--run-at", "2040-01-01T00:00:00Z"]);
+    let list = dev.jobbers(&["list"]).expect(0).out;
+    assert!(list.contains(&format!("{task}  noop  1  default  scheduled  2040-01-01T00:00:00.000Z")), "{list}");
+    let status = dev.jobbers(&["status", &task]).expect(0).out;
+    assert!(status.contains("due          2040-01-01T00:00:00.000Z\n"), "{status}");
 }
 
 #[test]

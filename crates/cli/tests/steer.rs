@@ -53,7 +53,7 @@ fn which_tasks_must_be_said() {
         assert!(run.err.contains("which tasks?"), "{}", run.err);
     }
     dev.jobbers(&["resubmit"]).expect(2);
-    dev.jobbers(&["cancel", "01JBKR2E5F3G4H5J6K7L8M9N0P", "--queue", "default"]).expect(2);
+    dev.jobbers(&["cancel", "01JBKR2E5F3G4H5J6K7X8M9N0P", "--queue", "default"]).expect(2);
     let run = dev.jobbers(&["cancel", "--status", "completed"]).expect(2);
     assert!(run.err.contains("have ended"), "{}", run.err);
 }
@@ -98,7 +98,7 @@ fn failed_tasks_and_dead_letters_are_retried() {
     assert!(run.out.contains(&crashed) && !run.out.contains(&dead), "{}", run.out);
     assert_eq!(attempts(&crashed), 1);
     dev.jobbers(&["retry", "--all"]).expect(0);
-    while attempts(&crashed) < 2 || attempts(&dead) < 6 {}
+    dev.until_so("both run again", || attempts(&crashed) >= 2 && attempts(&dead) >= 6);
     dev.jobbers(&["retry", &dead]).expect(0);
-    while attempts(&dead) < 9 {}
+    dev.until_so("it runs again", || attempts(&dead) >= 9);
 }

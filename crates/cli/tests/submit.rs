@@ -16,16 +16,27 @@ fn a_task_is_submitted_and_waited_for() {
 #[test]
 fn parameters_come_in_three_ways_and_all_options_arrive() {
     let dev = Dev::start();
-    for (words, stdin) in
-        [(&["value=hi"][..], ""), (&["{\"value\": \"hi\"}"], ""), (&["-"], "{\"value\": \"hi\"}")]
-    {
+    for (words, stdin) in [(&["value=hi"][..], ""), (&["{\"value\": \"hi\"}"], ""), (&["-"], "{\"value\": \"hi\"}")] {
         let arguments: Vec<&str> = ["submit", "echo_task", "--json"].iter().chain(words).copied().collect();
         assert_eq!(dev.jobbers_with(&arguments, stdin).expect(0).json()["parameters"], json!({"value": "hi"}));
     }
-    let id = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+    let id = "01JBKR2E5F3G4H5J6K7X8M9N0P";
     let options = [
-        "noop", "--id", id, "--queue", "default", "--priority", "1", "--delay", "1h", "--expires-at", "2h",
-        "--metadata", "for=you", "--metadata", "n=1",
+        "noop",
+        "--id",
+        id,
+        "--queue",
+        "default",
+        "--priority",
+        "1",
+        "--delay",
+        "1h",
+        "--expires-at",
+        "2h",
+        "--metadata",
+        "for=you",
+        "--metadata",
+        "n=1",
     ];
     let words: Vec<&str> = ["submit", "--json"].iter().chain(&options).copied().collect();
     let task = dev.jobbers(&words).expect(0).json();
@@ -49,4 +60,16 @@ fn what_the_manager_refuses_is_told_and_is_wrong_usage() {
     assert!(run.err.contains("nowhere"), "{}", run.err);
     let run = dev.jobbers(&["submit", "noop", "word"]).expect(2);
     assert!(run.err.contains("`word` is no parameter"), "{}", run.err);
+}
+
+#[test]
+fn a_manager_that_asks_for_a_token_gets_one() {
+    let dev =
+        Dev::start_with(&["--jobbers-tokens", "ops:submit:sesame-sesame-sesame-1,eye:read:only-for-looking-at-it"]);
+    let run = dev.jobbers(&["submit", "noop"]).expect(2);
+    assert!(run.err.contains("JOBBERS_TOKEN"), "{}", run.err);
+    dev.jobbers(&["submit", "noop", "--wait", "--token", "sesame-sesame-sesame-1"]).expect(0);
+    let run = dev.jobbers(&["submit", "noop", "--token", "only-for-looking-at-it"]).expect(2);
+    assert!(run.err.contains("submit"), "{}", run.err);
+    dev.jobbers(&["list", "--token", "only-for-looking-at-it"]).expect(0);
 }

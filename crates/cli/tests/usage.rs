@@ -7,12 +7,31 @@ fn jobbers(arguments: &[&str]) -> crate::harness::Run {
 #[test]
 fn help_tells_how_to_submit_watch_cancel_and_repeat() {
     let help = jobbers(&["--help"]).expect(0).out;
-    for part in ["jobbers submit word_count", "jobbers status ID --follow", "jobbers cancel ID", "jobbers resubmit ID", "jobbers types"] {
+    for part in [
+        "jobbers submit echo_task",
+        "jobbers status ID --follow",
+        "jobbers cancel ID",
+        "jobbers resubmit ID",
+        "jobbers types",
+    ] {
         assert!(help.contains(part), "{part}: {help}");
     }
     for command in [
-        "dev", "submit", "status", "inspect", "list", "failed", "dead", "cancel", "resubmit", "retry", "run", "stats",
-        "workers", "types", "completions",
+        "dev",
+        "submit",
+        "status",
+        "inspect",
+        "list",
+        "failed",
+        "dead",
+        "cancel",
+        "resubmit",
+        "retry",
+        "run",
+        "stats",
+        "workers",
+        "types",
+        "completions",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         let own = jobbers(&[command, "--help"]).expect(0).out;
@@ -22,9 +41,16 @@ fn help_tells_how_to_submit_watch_cancel_and_repeat() {
 
 #[test]
 fn what_is_not_built_yet_says_so() {
-    for command in [&["queues"][..], &["roles", "list"], &["pause", "mails"], &["resume", "mails"], &["purge", "--queue", "x"], &["explain", "id", "--help"]] {
+    for command in [
+        &["queues"][..],
+        &["roles", "list"],
+        &["pause", "mails"],
+        &["resume", "mails"],
+        &["purge", "--queue", "x"],
+        &["explain", "id", "--help"],
+    ] {
         let run = jobbers(command).expect(2);
-        assert!(run.err.contains(&format!("`{}` is not built yet", command[0])), "{}", run.err);
+        assert!(run.err.contains(&format!(": {} is not built yet", command[0])), "{}", run.err);
     }
     jobbers(&["gueues"]).expect(2);
 }

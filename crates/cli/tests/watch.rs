@@ -2,14 +2,20 @@ use serde_json::Value;
 
 use crate::harness::{Dev, ended, read_until};
 
-const UNKNOWN: &str = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+const UNKNOWN: &str = "01JBKR2E5F3G4H5J6K7X8M9N0P";
 
 #[test]
 fn unknown_and_malformed_ids_are_told_apart() {
     let dev = Dev::start();
-    for command in [&["status", UNKNOWN][..], &["status", UNKNOWN, "--follow"], &["inspect", UNKNOWN], &["cancel", UNKNOWN],
-        &["resubmit", UNKNOWN], &["run", UNKNOWN], &["retry", UNKNOWN]]
-    {
+    for command in [
+        &["status", UNKNOWN][..],
+        &["status", UNKNOWN, "--follow"],
+        &["inspect", UNKNOWN],
+        &["cancel", UNKNOWN],
+        &["resubmit", UNKNOWN],
+        &["run", UNKNOWN],
+        &["retry", UNKNOWN],
+    ] {
         let run = dev.jobbers(command).expect(1);
         assert!(run.err.contains(&format!("there is no task {UNKNOWN}")), "{command:?}: {}", run.err);
     }
@@ -50,7 +56,7 @@ fn each_change_is_followed_until_the_end() {
     assert_eq!(last, "completed  {\"seconds\":0.3}", "{}", run.out);
     let run = dev.jobbers(&["submit", "always_fail_task", "--follow"]).expect(1);
     assert!(run.out.lines().last().is_some_and(|line| line.starts_with("failed")), "{}", run.out);
-    let states = dev.jobbers(&["submit", "slow_task", "seconds=0.3", "--follow", "--json"]).expect(0).json_lines();
+    let states = dev.jobbers(&["submit", "slow_task", "seconds=0.5", "--follow", "--json"]).expect(0).json_lines();
     assert_eq!(states.last().map(|task| &task["status"]), Some(&Value::from("completed")));
     assert!(states.iter().any(|task| task["status"] == "started"), "{states:?}");
 }
@@ -82,7 +88,9 @@ fn everything_is_told_of_a_task_that_failed() {
     let id = dev.submit(&["always_fail_task"]);
     dev.until(&id, "failed");
     let run = dev.jobbers(&["inspect", &id]).expect(0);
-    for part in ["always_fail_task version 1: failed", "attempt 1", "attempt 3", "this task always fails", "parameters   {}"] {
+    for part in
+        ["always_fail_task version 1: failed", "attempt 1", "attempt 3", "this task always fails", "parameters   {}"]
+    {
         assert!(run.out.contains(part), "{part}: {}", run.out);
     }
     assert_eq!(dev.jobbers(&["inspect", &id, "--json"]).expect(0).json()["attempts"][2]["attempt"], 3);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -14,11 +14,15 @@ const SILENCE: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Something happened to a task.
+/// The last event of a task that was removed.
+const REMOVED: &str = "removed";
+
+/// A change of a task, or how it is in the beginning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskEvent {
-    /// What kind of event; `resync` says that some may have been missed.
+    /// The status that the task has now, or `removed`.
     pub kind: String,
+    /// The task as it is; only its id when it was removed.
     pub data: Json,
 }
 
@@ -29,18 +33,19 @@ struct Ending {
 }
 
 impl TaskEvent {
-    /// The task as it is, if the event tells it whole.
+    /// The task as it is; none when it was removed.
     pub fn task(&self) -> Option<Task> {
         self.data.read().ok()
     }
 
     fn is_the_end(&self) -> bool {
-        self.data.read().is_ok_and(|Ending { status }| status.is_some_and(|status| status.has_ended()))
+        self.kind == REMOVED
+            || self.data.read().is_ok_and(|Ending { status }| status.is_some_and(|status| status.has_ended()))
     }
 }
 
-/// The events of one task until it has ended. A connection that breaks is opened again, and what was missed comes then,
-/// or a `resync`.
+/// The changes of one task until it has ended. A connection that breaks is opened again, and the first event tells then how
+/// the task is by now.
 #[derive(Debug)]
 pub struct Events {
     client: Client,
@@ -48,11 +53,14 @@ pub struct Events {
     stream: Option<Response>,
     frames: Frames,
     last_id: Option<String>,
+    /// It was connected once.
+    began: bool,
     over: bool,
 }
 
 impl Client {
-    /// The events of one task until it has ended.
+    /// The changes of one task until it has ended or is removed; at first how it is. Changes that follow each other at
+    /// once may come as one.
     ///
     /// ```no_run
     /// # async fn run(client: jobbers_client::Client, id: &str) -> Result<(), jobbers_client::Error> {
@@ -65,7 +73,7 @@ impl Client {
     /// ```
     pub fn events(&self, id: &str) -> Events {
         let (client, id) = (self.clone(), id.to_owned());
-        Events { client, id, stream: None, frames: Frames::default(), last_id: None, over: false }
+        Events { client, id, stream: None, frames: Frames::default(), last_id: None, began: false, over: false }
     }
 }
 
@@ -84,6 +92,8 @@ impl Events {
                 Ok(true) => heard = Instant::now(),
                 // The manager has ended the stream, perhaps because it stops.
                 Ok(false) => sleep(PAUSE).await,
+                // A manager that does not even begin has a reason that will not be over soon, such as too many listeners.
+                Err(error @ Error::Problem(_)) if !self.began => return Err(error),
                 Err(error) if error.is_transient() && heard.elapsed() < PATIENCE => sleep(PAUSE).await,
                 Err(error) => return Err(error),
             }
@@ -106,6 +116,12 @@ impl Events {
             None => {
                 self.frames = Frames::default();
                 let opened = self.open().await?;
+                self.began = true;
+                if opened.status() == StatusCode::NO_CONTENT {
+                    // The end was told already.
+                    self.over = true;
+                    return Ok(true);
+                }
                 self.stream.insert(opened)
             }
         };

@@ -39,6 +39,7 @@
 
 mod batch;
 mod client;
+mod dead_letters;
 mod error;
 mod events;
 mod filter;
@@ -46,6 +47,8 @@ mod json;
 mod list;
 mod many;
 mod pages;
+mod queue_stats;
+mod registered_tasks;
 mod send;
 mod sent;
 mod sse;
@@ -55,12 +58,14 @@ mod submission;
 mod submit;
 mod task;
 mod wait;
+mod workers;
 
 #[cfg(test)]
 mod tests;
 
 pub use batch::{BatchItem, BatchResult, BatchStatus, InvalidItem, MOST_IN_BATCH};
 pub use client::Client;
+pub use dead_letters::{DeadLetters, History, Revived};
 pub use error::{Error, Problem, WrongField};
 pub use events::{Events, TaskEvent};
 pub use filter::Filter;
@@ -68,8 +73,10 @@ pub use json::Json;
 pub use list::{List, Listing, TaskPage};
 pub use many::{MOST_IDS, Outcome, OutcomeStatus, Outcomes, Selection};
 pub use pages::Pages;
+pub use queue_stats::{QueueState, QueueStats, Rate};
+pub use registered_tasks::{RegisteredTasks, TaskType};
 pub use sent::Sent;
 pub use status::Status;
-pub use steer::Removed;
 pub use submission::Submission;
 pub use task::{Attempt, Progress, Task};
+pub use workers::{Slots, Worker, Workers};

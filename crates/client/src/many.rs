@@ -14,8 +14,8 @@ pub enum Selection {
     Ids { task_ids: Vec<String> },
     Filter {
         filter: Filter,
-        /// Tasks at the most; the manager's own limit if none.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// Tasks at the most, over all calls; none = all.
+        #[serde(skip)]
         limit: Option<u32>,
         /// The `next_cursor` of the call before, with the same filter; none = begin.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,10 +48,15 @@ impl Selection {
     }
 }
 
+/// Most tasks of a filter that one call takes.
+const MOST_FILTERED: u32 = 10_000;
+
 #[derive(Serialize)]
 struct Body<'a> {
     #[serde(flatten)]
     selection: &'a Selection,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
 }
@@ -109,7 +114,11 @@ impl Client {
     }
 
     async fn many(&self, step: &str, selection: &Selection, dry_run: bool) -> Result<Sent<Outcomes>, Error> {
-        let request = self.http.post(self.at(&["tasks", step])).json(&Body { selection, dry_run });
+        let limit = match selection {
+            Selection::Ids { .. } => None,
+            Selection::Filter { limit, .. } => Some(limit.unwrap_or(MOST_FILTERED).min(MOST_FILTERED)),
+        };
+        let request = self.http.post(self.at(&["tasks", step])).json(&Body { selection, limit, dry_run });
         let repeat = if dry_run { Repeat::Safe } else { Repeat::Asked };
         self.call(request, repeat).await
     }

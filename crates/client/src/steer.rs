@@ -1,11 +1,5 @@
-use serde::Deserialize;
-
 use super::send::Repeat;
-use super::{Client, Error, Sent, Status, Task};
-
-/// The answer to a removal, whatever it says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Removed {}
+use super::{Client, Error, Json, Status, Task};
 
 impl Client {
     /// One task, as it is now.
@@ -29,7 +23,7 @@ impl Client {
     }
 
     /// Removes an ended task with all that is known of it.
-    pub async fn delete(&self, id: &str) -> Result<Sent<Removed>, Error> {
+    pub async fn delete(&self, id: &str) -> Result<Json, Error> {
         self.call(self.http.delete(self.at(&["tasks", id])), Repeat::Asked).await
     }
 

@@ -24,6 +24,16 @@ impl Api {
         Self { base: base.to_owned(), http }
     }
 
+    /// Such as `http://127.0.0.1:8000`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// For requests that are not like the others.
+    pub fn http(&self) -> &Client {
+        &self.http
+    }
+
     /// Sends a request; an error if nobody answers.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics, also in what its tests share")]
 mod away;
+mod batch;
+mod bulk;
 mod cancel;
 mod death;
 mod dev;
 mod life;
 mod outage;
+mod paging;
 mod settings;
 mod shutdown;
+mod waiters;
 
 /// Makes each scenario, an async function of a store, a test on both.
 macro_rules! on_both_stores {

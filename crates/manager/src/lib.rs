@@ -7,8 +7,11 @@ mod access;
 mod app;
 mod command;
 mod connection;
+mod docs_page;
+mod events;
 mod extract;
 mod failure;
+mod openapi;
 mod panics;
 mod problem;
 mod room;
@@ -21,5 +24,6 @@ mod wire;
 
 pub use access::{InvalidOrigin, InvalidTokens, TokenList};
 pub use command::main;
+pub use openapi::{document as openapi, write_openapi};
 pub use server::{BindError, Bound, bind, serve};
 pub use settings::ManagerSettings;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use jobbers_core::operation::WrongField;
 use jobbers_core::store::StoreError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Every problem that a client can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,26 @@ impl Kind {
     }
 }
 
+impl Kind {
+    pub(crate) const fn status(self) -> StatusCode {
+        self.facts().0
+    }
+
+    /// What tells it from other kinds, for programs.
+    pub(crate) const fn slug(self) -> &'static str {
+        self.facts().1
+    }
+
+    pub(crate) const fn title(self) -> &'static str {
+        self.facts().2
+    }
+
+    /// The `type` of its documents.
+    pub(crate) fn uri(self) -> String {
+        format!("urn:jobbers:problem:{}", self.slug())
+    }
+}
+
 /// A problem on its way to the client.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -87,19 +108,28 @@ pub(crate) struct Problem {
     challenge: Option<&'static str>,
 }
 
-#[derive(Serialize)]
-struct Document<'p> {
+/// What is wrong, as RFC 9457 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'p> {
+    /// `urn:jobbers:problem:` and a word that stays.
     #[serde(rename = "type")]
     kind: String,
+    /// The type in words.
     title: &'p str,
     status: u16,
+    /// What is wrong with this request, and what is allowed.
     detail: &'p str,
+    /// Which fields of the body are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     errors: Vec<Wrong<'p>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WrongField)]
 struct Wrong<'p> {
+    /// JSON pointer (RFC 6901) to the field.
     pointer: &'p str,
     detail: &'p str,
 }
@@ -147,15 +177,15 @@ impl Problem {
 
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
-        self.kind.facts().0
+        self.kind.status()
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, slug, title) = self.kind.facts();
+        let (status, title) = (self.kind.status(), self.kind.title());
         let document = Document {
-            kind: format!("urn:jobbers:problem:{slug}"),
+            kind: self.kind.uri(),
             title,
             status: status.as_u16(),
             detail: &self.detail,

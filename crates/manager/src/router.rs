@@ -1,49 +1,57 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::get;
 use axum::{Router, middleware};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::{Kind, Problem};
 use crate::{access, panics, routes};
 
-/// Every route, plain and under `/api`.
+/// Every route, with its description: this is the one place where routes are listed.
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::lists::all, routes::tasks::create))
+        .routes(routes!(routes::batch::create))
+        .routes(routes!(routes::tasks::show, routes::forget::forget))
+        .routes(routes!(routes::cancel::cancel))
+        .routes(routes!(routes::again::resubmit))
+        .routes(routes!(routes::again::run))
+        .routes(routes!(routes::bulk::cancel))
+        .routes(routes!(routes::bulk::resubmit))
+        .routes(routes!(routes::lists::active))
+        .routes(routes!(routes::lists::scheduled))
+        .routes(routes!(routes::lists::dead))
+        .routes(routes!(routes::dead_letters::resubmit))
+        .routes(routes!(routes::dead_letters::show_history))
+        .routes(routes!(routes::events::of_task))
+        .routes(routes!(routes::events::all))
+        .routes(routes!(routes::queue_stats::show))
+        .routes(routes!(routes::workers::list))
+        .routes(routes!(routes::workers::drain))
+        .routes(routes!(routes::registered_tasks::list))
+        .routes(routes!(routes::root::show))
+        .routes(routes!(routes::health::live))
+        .routes(routes!(routes::health::ready))
+        .routes(routes!(routes::openapi::show))
+        .routes(routes!(routes::docs::show))
+        .routes(routes!(routes::docs::file))
+        .routes(routes!(routes::submit_task::create))
+        .routes(routes!(routes::schedule_task::create))
+        .routes(routes!(routes::tasks::show_as_before))
+        .routes(routes!(routes::cancel::cancel_as_before))
+        .routes(routes!(routes::lists::oldest_first))
+}
+
+/// What answers requests: every route, plain and under `/api`.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let both = |router: Router<Arc<App>>, path: &str, methods: MethodRouter<Arc<App>>| {
-        router.route(path, methods.clone()).route(&format!("/api{path}"), methods)
-    };
-    let mut router = Router::new().route("/api", get(routes::root::show));
-    for (path, methods) in [
-        ("/", get(routes::root::show)),
-        ("/livez", get(routes::health::live)),
-        ("/readyz", get(routes::health::ready)),
-        ("/tasks", get(routes::lists::all).post(routes::tasks::create)),
-        ("/tasks/batch", post(routes::batch::create)),
-        ("/tasks/cancel", post(routes::bulk::cancel)),
-        ("/tasks/resubmit", post(routes::bulk::resubmit)),
-        ("/tasks/{id}", get(routes::tasks::show).delete(routes::forget::forget)),
-        ("/tasks/{id}/cancel", post(routes::cancel::cancel)),
-        ("/tasks/{id}/resubmit", post(routes::again::resubmit)),
-        ("/tasks/{id}/run", post(routes::again::run)),
-        ("/active-tasks", get(routes::lists::active)),
-        ("/scheduled-tasks", get(routes::lists::scheduled)),
-        ("/task-list", get(routes::lists::oldest_first)),
-        ("/dead-letter-queue", get(routes::lists::dead)),
-        ("/dead-letter-queue/resubmit", post(routes::dead_letters::resubmit)),
-        ("/dead-letter-queue/{id}/history", get(routes::dead_letters::show_history)),
-        ("/queue-stats", get(routes::queue_stats::show)),
-        ("/workers", get(routes::workers::list)),
-        ("/workers/{id}/drain", post(routes::workers::drain)),
-        ("/registered-tasks", get(routes::registered_tasks::list)),
-        ("/submit-task", post(routes::submit_task::create)),
-        ("/schedule-task", post(routes::schedule_task::create)),
-        ("/task-status/{id}", get(routes::tasks::show_as_before)),
-        ("/task/{id}/cancel", post(routes::cancel::cancel_as_before)),
-    ] {
-        router = both(router, path, methods);
-    }
-    router
+    let (routes, _) = routes().split_for_parts();
+    Router::new()
+        .merge(routes.clone())
+        .nest("/api", routes)
+        .route("/api/", get(routes::root::show))
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), access::guard))

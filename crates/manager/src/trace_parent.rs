@@ -1,4 +1,21 @@
 use axum::http::HeaderMap;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+/// That a route takes the header, for its description.
+pub(crate) struct Traced;
+
+impl IntoParams for Traced {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new()
+            .name("traceparent")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("W3C Trace Context: the task carries on its trace. What is not one is passed over."))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        vec![header.build()]
+    }
+}
 
 /// The trace id of a `traceparent` header (W3C Trace Context): 32 hexadecimal digits. A header that is not one is
 /// passed over, as the standard asks.

@@ -2,7 +2,7 @@ use jobbers_manager::{BindError, ManagerSettings, bind};
 use serde_json::json;
 
 use crate::harness::{Manager, settings};
-use crate::http::{Request, get, post, post_json};
+use crate::http::{Request, get, method, post, post_json};
 
 const TOKENS: &str = "dashboard:read:r3ad,ci:submit:subm1t,ops:admin:adm1n";
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -60,6 +60,19 @@ async fn with_tokens_every_route_but_health_needs_one() {
 }
 
 #[tokio::test]
+async fn what_is_the_same_for_everybody_needs_no_token() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    for path in ["/openapi.json", "/docs", "/docs/start.js", "/api/docs/swagger-ui.js"] {
+        assert_eq!(manager.send(get(path)).await.status, 200, "{path}");
+        manager.send(get(path).header("origin", "https://evil.example")).await.problem(403);
+    }
+    for path in ["/docs/nothing", "/docs/../tasks", "/docs/a/b", "/docsy"] {
+        let reply = manager.send(get(path)).await;
+        assert!(matches!(reply.status, 401 | 404), "{path}: {}", reply.status);
+    }
+}
+
+#[tokio::test]
 async fn a_scope_allows_what_it_says() {
     let manager = Manager::start_with(with_tokens(TOKENS)).await;
     let reply = manager.send(submission().header("authorization", "Bearer r3ad")).await;
@@ -76,6 +89,31 @@ async fn a_scope_allows_what_it_says() {
     let cancel = post(format!("/tasks/{}/cancel", id.as_str().unwrap()));
     manager.send(cancel.clone().header("authorization", "Bearer r3ad")).await.problem(403);
     manager.send(cancel.header("authorization", "Bearer subm1t")).await.expect(200);
+}
+
+#[tokio::test]
+async fn only_an_admin_drains_workers_and_only_a_submitter_steers_tasks() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    let drain = post("/workers/0001020304050607/drain");
+    let problem = manager.send(drain.clone().header("authorization", "Bearer subm1t")).await.problem(403);
+    assert_eq!(problem["detail"], "token `ci` has scope submit, but this needs admin");
+    manager.send(drain.header("authorization", "Bearer adm1n")).await.problem(404);
+    for request in [
+        post_json("/tasks/batch", &json!([])),
+        post_json("/tasks/cancel", &json!({"task_ids": []})),
+        post_json("/tasks/resubmit", &json!({"task_ids": []})),
+        post_json("/dead-letter-queue/resubmit", &json!({"task_ids": []})),
+    ] {
+        manager.send(request.clone().header("authorization", "Bearer r3ad")).await.problem(403);
+        manager.send(request.header("authorization", "Bearer subm1t")).await.expect(200);
+    }
+    for request in [method("DELETE", format!("/tasks/{ID}")), post(format!("/tasks/{ID}/run"))] {
+        manager.send(request.clone().header("authorization", "Bearer r3ad")).await.problem(403);
+        manager.send(request.header("authorization", "Bearer subm1t")).await.problem(404);
+    }
+    for path in ["/tasks", "/workers", "/queue-stats", "/registered-tasks", "/dead-letter-queue"] {
+        manager.send(get(path).header("authorization", "Bearer r3ad")).await.expect(200);
+    }
 }
 
 #[test]

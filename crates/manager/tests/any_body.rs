@@ -40,6 +40,35 @@ fn near_submission() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Something near what selects tasks.
+fn near_selection() -> impl Strategy<Value = Vec<u8>> {
+    let names = vec![
+        "task_ids",
+        "filter",
+        "limit",
+        "cursor",
+        "dry_run",
+        "queue",
+        "task_name",
+        "task_version",
+        "reset_retry_count",
+        "task",
+        "run_at",
+        "x",
+    ];
+    let filter =
+        (proptest::sample::select(vec!["status", "queue", "name", "version", "worker", "since", "x"]), any_json());
+    let value = prop_oneof![
+        any_json(),
+        Just(json!(["01ARZ3NDEKTSV4RRFFQ69G5FAV"])),
+        filter.prop_map(|(name, value)| json!({name: value})),
+    ];
+    vec((proptest::sample::select(names), value), 0..4).prop_map(|fields| {
+        let body = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Value::from(Map::from_iter(body)).to_string().into_bytes()
+    })
+}
+
 /// A submission with a few bytes changed.
 fn broken_submission() -> impl Strategy<Value = Vec<u8>> {
     (near_submission(), vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4)).prop_map(|(mut body, changes)| {
@@ -55,9 +84,18 @@ fn broken_submission() -> impl Strategy<Value = Vec<u8>> {
 fn no_body_makes_the_manager_fail() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let manager = runtime.block_on(Manager::start());
-    let bodies = prop_oneof![near_submission(), broken_submission(), vec(any::<u8>(), 0..64)];
-    let paths = proptest::sample::select(vec!["/tasks", "/submit-task"]);
-    let config = Config { cases: 400, failure_persistence: None, ..Config::default() };
+    let items = vec(near_submission(), 0..3).prop_map(|items| [b"[", &items.join(&b","[..])[..], b"]"].concat());
+    let bodies = prop_oneof![near_submission(), broken_submission(), near_selection(), items, vec(any::<u8>(), 0..64)];
+    let paths = proptest::sample::select(vec![
+        "/tasks",
+        "/submit-task",
+        "/schedule-task",
+        "/tasks/batch",
+        "/tasks/cancel",
+        "/tasks/resubmit",
+        "/dead-letter-queue/resubmit",
+    ]);
+    let config = Config { cases: 800, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&(bodies, paths), |(body, path)| {
         let reply = runtime.block_on(manager.send(post_bytes(path, body)));
         prop_assert!(matches!(reply.status, 200 | 201 | 400 | 409 | 422), "{}", reply.text());
@@ -69,4 +107,53 @@ fn no_body_makes_the_manager_fail() {
     });
     result.unwrap();
     runtime.block_on(async { manager.send(get("/readyz")).await.expect(200) });
+}
+
+#[test]
+fn no_query_makes_the_manager_fail() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let manager = runtime.block_on(Manager::start());
+    let names = vec![
+        "status",
+        "queue",
+        "name",
+        "task_version",
+        "worker",
+        "since",
+        "until",
+        "limit",
+        "cursor",
+        "start",
+        "offset",
+        "order_by",
+        "x",
+    ];
+    let value = prop_oneof![
+        "[0-9a-zA-Z:_.%+-]{0,12}",
+        Just("started".to_owned()),
+        Just("10".to_owned()),
+        Just("task_id".to_owned()),
+        Just("2026-03-12T10:00:00Z".to_owned()),
+        Just("01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned()),
+        Just("AYhHzY0DAAAAAAABogWNaroAAAAAAAAAAw".to_owned()),
+    ];
+    let queries = vec((proptest::sample::select(names), value), 0..4);
+    let paths = proptest::sample::select(vec![
+        "/tasks",
+        "/active-tasks",
+        "/scheduled-tasks",
+        "/task-list",
+        "/dead-letter-queue",
+    ]);
+    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&(paths, queries), |(path, query)| {
+        let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let reply = runtime.block_on(manager.send(get(format!("{path}?{}", query.join("&")))));
+        prop_assert!(matches!(reply.status, 200 | 400), "{}", reply.text());
+        if reply.status == 400 {
+            reply.problem(400);
+        }
+        Ok(())
+    });
+    result.unwrap();
 }

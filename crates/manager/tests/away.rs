@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use jobbers_conformance::server::redis::{RedisServer, WITH_AOF};
 use jobbers_conformance::server::{Signal, signal};
 use jobbers_core::process::Shutdown;
@@ -9,7 +10,7 @@ use jobbers_manager::bind;
 use serde_json::json;
 
 use crate::harness::{Manager, connector, registrations, settings};
-use crate::http::{Request, get, post, post_json};
+use crate::http::{Request, get, method, post, post_json};
 
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const OTHER_ID: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
@@ -20,33 +21,51 @@ fn submission(id: &str) -> Request {
 
 /// Every route answers 503 in time.
 async fn expect_away(manager: &Manager) {
-    for request in [
+    let requests = [
         submission(OTHER_ID),
         post_json("/submit-task", &json!({"name": "anything", "version": 2, "id": OTHER_ID})),
         get(format!("/tasks/{ID}")),
         get(format!("/tasks/{ID}?wait=30")),
         post(format!("/tasks/{ID}/cancel")),
+        post(format!("/tasks/{ID}/resubmit")),
+        post(format!("/tasks/{ID}/run")),
+        method("DELETE", format!("/tasks/{ID}")),
+        get("/tasks"),
+        get("/active-tasks"),
+        get("/scheduled-tasks?offset=5"),
+        get(format!("/task-list?start={ID}")),
+        post_json("/tasks/batch", &json!([{"name": "anything", "version": 2}])),
+        post_json(
+            "/schedule-task",
+            &json!({"task": {"name": "anything", "version": 2}, "run_at": "2999-01-01T00:00:00Z"}),
+        ),
+        post_json("/tasks/cancel", &json!({"task_ids": [ID]})),
+        post_json("/tasks/resubmit", &json!({"filter": {"status": "failed"}})),
+        post_json("/tasks/cancel", &json!({"filter": {"queue": "default"}, "dry_run": true})),
+        get("/dead-letter-queue"),
+        get(format!("/dead-letter-queue/{ID}/history")),
+        post_json("/dead-letter-queue/resubmit", &json!({"task_ids": [ID]})),
+        get("/queue-stats"),
+        get("/workers"),
+        get("/registered-tasks"),
+        post("/workers/0001020304050607/drain"),
         get("/readyz"),
-    ] {
+    ];
+    join_all(requests.map(async |request| {
         let begin = Instant::now();
         let reply = manager.send(request.clone()).await;
         assert!(begin.elapsed() < Duration::from_secs(2), "{request:?} took {:?}", begin.elapsed());
         assert_eq!(reply.header("retry-after"), Some("1"), "{request:?}");
         reply.problem(503);
-    }
+    }))
+    .await;
     manager.send(get("/livez")).await.expect(200);
-}
-
-async fn on_redis(server: &RedisServer) -> Manager {
-    let folder = tempfile::tempdir().expect("a folder");
-    let stores = connector(&folder, Some(server.url())).connect().await.expect("stores");
-    Manager::serve(&settings(), stores, folder).await
 }
 
 #[tokio::test]
 async fn a_store_that_died_is_away_and_comes_back() {
     let mut server = RedisServer::start(&WITH_AOF);
-    let manager = on_redis(&server).await;
+    let manager = Manager::start_on(&server).await;
     let task = manager.send(submission(ID)).await.expect(201);
     server.kill();
     expect_away(&manager).await;
@@ -60,7 +79,7 @@ async fn a_store_that_died_is_away_and_comes_back() {
 #[tokio::test]
 async fn a_store_that_hangs_is_away_too() {
     let server = RedisServer::start(&WITH_AOF);
-    let manager = on_redis(&server).await;
+    let manager = Manager::start_on(&server).await;
     manager.send(submission(ID)).await.expect(201);
     signal(server.pid().unwrap(), Signal::Stop);
     expect_away(&manager).await;

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use jobbers_conformance::Worker;
+use jobbers_conformance::server::redis::RedisServer;
 use jobbers_core::model::{Policy, Registration, TaskType};
 use jobbers_core::process::{Connector, Shutdown, StoreSettings, Stores};
 use jobbers_core::store::SharedStore;
@@ -74,6 +75,13 @@ impl Manager {
         Self::serve(&settings, stores, folder).await
     }
 
+    /// On a Redis of its own.
+    pub async fn start_on(server: &RedisServer) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stores = connector(&folder, Some(server.url())).connect().await.expect("stores");
+        Self::serve(&settings(), stores, folder).await
+    }
+
     pub async fn serve(settings: &ManagerSettings, stores: Stores, folder: TempDir) -> Self {
         let store = stores.tasks.clone();
         store.register(&registrations()).await.expect("register");
@@ -94,6 +102,30 @@ impl Manager {
         let body = json!({"name": "greet", "version": 1, "parameters": {"name": "Ada"}});
         let task = self.send(post_json("/tasks", &body)).await.expect(201);
         task["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Submits these and answers their ids.
+    pub async fn submit_all(&self, items: &Value) -> Vec<String> {
+        let reply = self.send(post_json("/tasks/batch", items)).await.expect(200);
+        let id = |result: &Value| {
+            assert!(matches!(result["status"].as_str(), Some("submitted" | "scheduled")), "{result}");
+            result["id"].as_str().expect("an id").to_owned()
+        };
+        reply["results"].as_array().expect("results").iter().map(id).collect()
+    }
+
+    /// Submits this many tasks `anything` and answers their ids.
+    pub async fn anything(&self, count: usize) -> Vec<String> {
+        let items: Vec<Value> =
+            (0..count).map(|n| json!({"name": "anything", "version": 2, "parameters": {"n": n}})).collect();
+        self.submit_all(&Value::from(items)).await
+    }
+
+    /// A worker that runs `anything`.
+    pub async fn worker_of_anything(&self) -> Worker {
+        let worker = Worker::consuming(&self.store, 2, &["default"], &[TaskType::new("anything", 2)]).await;
+        self.store.register(&registrations()).await.expect("register");
+        worker
     }
 
     pub async fn task(&self, id: &str) -> Value {

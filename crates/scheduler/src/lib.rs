@@ -6,6 +6,7 @@
 mod announce;
 mod command;
 mod evidence;
+mod expiry;
 mod outage;
 mod promotion;
 mod queues;

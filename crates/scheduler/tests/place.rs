@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jobbers_core::model::{NewTask, Policy, Registration, Status, Task, TaskId, TaskType, When, WorkerId};
+use jobbers_core::model::{NewTask, Policy, Registration, Status, Task, TaskId, TaskType, Timestamp, When, WorkerId};
 use jobbers_core::process::{Shutdown, SqlUrl, Stores};
 use jobbers_core::routing::Routing;
 use jobbers_core::store::sqlite::{Clock, SqliteStore};
@@ -41,6 +41,15 @@ impl Place {
     }
 
     pub async fn submit(&self, queue: &str, when: When) -> TaskId {
+        self.submit_as(queue, when, None).await
+    }
+
+    /// A task that is to start before `expires_at`.
+    pub async fn submit_until(&self, queue: &str, when: When, expires_at: Timestamp) -> TaskId {
+        self.submit_as(queue, when, Some(expires_at)).await
+    }
+
+    async fn submit_as(&self, queue: &str, when: When, expires_at: Option<Timestamp>) -> TaskId {
         let task = NewTask {
             id: TaskId::from_parts(1_700_000_000_000, rand::random()),
             task_type: TaskType::new("report", 1),
@@ -51,7 +60,7 @@ impl Place {
             metadata: None,
             trace_id: None,
             fingerprint: [0; 8],
-            expires_at: None,
+            expires_at,
             idempotency_key: None,
         };
         self.stores.tasks.submit(std::slice::from_ref(&task)).await.unwrap();

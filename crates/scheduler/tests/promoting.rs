@@ -50,18 +50,36 @@ async fn a_store_that_is_away_is_waited_for() {
 }
 
 #[tokio::test]
+async fn tasks_that_do_not_start_in_time_are_cancelled() {
+    let place = Place::new().await;
+    let now = place.stores.tasks.now().await.unwrap();
+    let soon = now.after(Duration::from_millis(100));
+    let waits = place.submit_until("default", When::Now, soon).await;
+    let scheduled = place.submit_until("default", When::After(Duration::from_secs(3600)), soon).await;
+    let later = place.submit_until("default", When::Now, now.after(Duration::from_secs(3600))).await;
+    place.store.fail(2);
+    let scheduler = place.schedule(SchedulerSettings::default());
+    for id in [waits, scheduled] {
+        let task = place.until(id, Status::Cancelled).await;
+        assert!(task.ended_at.is_some_and(|ended| ended >= soon), "{task:?}");
+    }
+    assert_eq!(place.get(later).await.status, Status::Submitted);
+    scheduler.stop().await;
+}
+
+#[tokio::test]
 async fn an_idle_scheduler_asks_seldom() {
     let place = Place::new().await;
     let scheduler = place.schedule(SchedulerSettings::default());
     let began = Instant::now();
     timeout(PATIENCE, async {
-        while place.store.calls.load(Ordering::SeqCst) < 4 {
+        while place.store.calls.load(Ordering::SeqCst) < 6 {
             sleep(Duration::from_millis(5)).await;
         }
     })
     .await
     .unwrap();
-    // Two parts look at once, and again after a second.
+    // Three parts look at once, and again after a second.
     assert!(began.elapsed() > Duration::from_millis(900), "{:?}", began.elapsed());
     scheduler.stop().await;
 }

@@ -12,7 +12,7 @@ fn on_terminal(width: u16) -> Look {
 
 fn completed() -> Task {
     from_value(json!({
-        "id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "echo_task", "version": 1, "queue": "default",
+        "id": "01JBKR2E5F3G4H5J6K7X8M9N0P", "name": "echo_task", "version": 1, "queue": "default",
         "status": "completed", "attempt": 2, "submitted_at": "2026-03-12T10:00:00.000Z",
         "started_at": "2026-03-12T10:00:00.500Z", "completed_at": "2026-03-12T10:00:01.000Z",
         "error": "first\nsecond", "result": {"value": "hello"},
@@ -22,7 +22,7 @@ fn completed() -> Task {
 
 fn failed() -> Task {
     from_value(json!({
-        "id": "01JBKR2E5F3G4H5J6K7L8M9N0Q", "name": "generate_the_monthly_report", "version": 12,
+        "id": "01JBKR2E5F3G4H5J6K7X8M9N0Q", "name": "generate_the_monthly_report", "version": 12,
         "queue": "reports", "status": "failed", "priority": 5, "attempt": 2, "retry_attempt": 2, "lost": 1,
         "max_retries": 1, "parameters": {"month": "2026-02"}, "metadata": {"for": "you"},
         "submitted_at": "2026-03-12T09:00:00.000Z", "completed_at": "2026-03-12T10:03:00.000Z",
@@ -39,7 +39,7 @@ fn failed() -> Task {
 
 fn started() -> Task {
     from_value(json!({
-        "id": "01JBKR2E5F3G4H5J6K7L8M9N0R", "name": "word_count", "version": 1, "queue": "default",
+        "id": "01JBKR2E5F3G4H5J6K7X8M9N0R", "name": "word_count", "version": 1, "queue": "default",
         "status": "started", "attempt": 1, "started_at": "2026-03-12T10:04:56.000Z",
         "progress": {"percent": 41.7, "message": "10 of 24 files"},
     }))

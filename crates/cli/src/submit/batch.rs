@@ -19,13 +19,13 @@ pub(super) async fn submit(client: &Client, file: &str, json: bool) -> Result<()
     } else {
         let opened = File::open(file).map_err(|error| Failure::Usage(format!("--batch: {file}: {error}")))?;
         // Of a pipe nobody knows the length.
-        let bytes = opened.metadata().ok().filter(|file| file.is_file()).map(|file| file.len());
+        let bytes = opened.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
         (Box::new(BufReader::new(opened)), bytes)
     };
     let mut batch = Batch {
         client,
         json,
-        bar: Bar::new("submitting", bytes),
+        bar: bytes.map_or_else(|| Bar::new("submitting", None), |bytes| Bar::of_bytes("submitting", bytes)),
         in_bytes: bytes.is_some(),
         piece: Piece::default(),
         counts: BTreeMap::new(),

@@ -92,7 +92,7 @@ async fn read(connection: &mut TcpStream) -> Call {
 }
 
 async fn reply(connection: &mut TcpStream, status: u16, body: &Value) {
-    let body = body.to_string();
+    let body = if status == 204 { String::new() } else { body.to_string() };
     let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: {}", body.len());
     connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.expect("written");
 }
@@ -106,7 +106,7 @@ async fn stream(connection: &mut TcpStream, pieces: &[&str]) {
 }
 
 pub(super) fn task(status: &str) -> Value {
-    json!({"id": "01JBKR2E5F3G4H5J6K7L8M9N0P", "name": "noop", "version": 1, "queue": "default", "status": status,
+    json!({"id": "01JBKR2E5F3G4H5J6K7X8M9N0P", "name": "noop", "version": 1, "queue": "default", "status": status,
         "attempt": 1, "result": null})
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 
-const ID: &str = "01JBKR2E5F3G4H5J6K7L8M9N0P";
+const ID: &str = "01JBKR2E5F3G4H5J6K7X8M9N0P";
 
 #[tokio::test]
 async fn a_cancellation_whose_answer_is_lost_has_happened() {
@@ -43,13 +43,13 @@ async fn many_are_named_by_ids_or_by_a_filter() {
     let outcomes = client.cancel_many(&Selection::ids([ID, "x"]), false).await.expect("outcomes");
     let statuses: Vec<&OutcomeStatus> = outcomes.results.iter().map(|outcome| &outcome.status).collect();
     assert_eq!(statuses, [&OutcomeStatus::CancellationRequested, &OutcomeStatus::NotFound]);
-    let selection = Selection::filter(Filter::status(Status::Failed), Some(2));
+    let selection = Selection::filter(Filter::status(Status::Failed), Some(5));
     let outcomes = client.resubmit_many(&selection, true).await.expect("outcomes");
-    let rest = Selection::Filter { filter: Filter::status(Status::Failed), limit: Some(1), cursor: Some("c".into()) };
+    let rest = Selection::Filter { filter: Filter::status(Status::Failed), limit: Some(4), cursor: Some("c".into()) };
     assert_eq!(selection.rest(&outcomes), Some(rest));
     let calls = manager.calls();
     assert_eq!(calls[0].body, json!({"task_ids": [ID, "x"]}));
-    assert_eq!(calls[1].body, json!({"filter": {"status": "failed"}, "limit": 2, "dry_run": true}));
+    assert_eq!(calls[1].body, json!({"filter": {"status": "failed"}, "limit": 5, "dry_run": true}));
 }
 
 #[test]

@@ -292,6 +292,7 @@ pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
         loop {
             match moves.recv().await {
                 Some(Moved::Task(task, Status::Unsubmitted)) if task == id(2) => return,
+                Some(Moved::Resync) if env.store().get(id(2)).await.expect("get").is_none() => return,
                 Some(_) => {}
                 None => panic!("the moves ended"),
             }

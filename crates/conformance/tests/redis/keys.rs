@@ -8,12 +8,13 @@ use jobbers_conformance::sample::{
 };
 use jobbers_conformance::server::redis::WITHOUT_PERSISTENCE;
 use jobbers_conformance::{Environment, Worker, scheduler};
-use jobbers_core::model::{DeadLetter, Policy, ProcessInfo, ProcessKind, Progress, TaskType};
-use jobbers_core::store::QueueSlots;
+use jobbers_core::model::{DeadLetter, NewTask, Policy, ProcessInfo, ProcessKind, Progress, Status, TaskId, TaskType};
+use jobbers_core::store::{Filter, ForgetOutcome, Incompatible, List, Order, QueueSlots, Resubmit, StoreError};
 
-use super::OwnServer;
+use super::{OwnServer, audit};
 
 const TASKS: u64 = 200;
+const FORGOTTEN_ONE_OF: u64 = 40;
 
 /// Takes many tasks through all that may happen to them, until all have ended.
 pub async fn full_life(env: &Environment) {
@@ -36,6 +37,7 @@ pub async fn full_life(env: &Environment) {
     };
     env.store().announce(&info, Duration::from_secs(30)).await.unwrap();
     env.store().belong("installation").await.unwrap();
+    let store = env.store();
     for n in 0..TASKS {
         let new = match n % 4 {
             0 => task(n),
@@ -43,19 +45,51 @@ pub async fn full_life(env: &Environment) {
             2 => task_in("re:ports", n),
             _ => task_after(n % 7 + 1, n),
         };
-        env.store().submit(&[new]).await.unwrap();
+        let expires_at = n.is_multiple_of(9).then(|| env.now().after(Duration::from_secs(2)));
+        let idempotency_key = n.is_multiple_of(10).then(|| (u128::from(n) << 100).to_be_bytes());
+        let new = NewTask { expires_at, idempotency_key, ..new };
+        store.submit(std::slice::from_ref(&new)).await.unwrap();
+        store.submit(&[new]).await.unwrap();
         if n % 17 == 0 {
-            env.store().cancel(id(n)).await.unwrap();
+            store.cancel(id(n)).await.unwrap();
         }
     }
+    store.hasten(&ids(15)).await.unwrap();
+    until_ended(env, &mut worker, Some(&mut fragile)).await;
+    store.resubmit(&Resubmit { ids: ids(3), reset_failures: true, request: [1; 8] }).await.unwrap();
+    until_ended(env, &mut worker, None).await;
+    for status in Status::ALL.into_iter().map(Some).chain([None]) {
+        for since in [None, Some(env.now())] {
+            for order in [Order::NewestFirst, Order::OldestFirst] {
+                let filter = Filter { status, since, until: Some(env.now()), ..Filter::default() };
+                store.list(&List { filter, order, after: None, limit: 100 }).await.unwrap();
+            }
+        }
+    }
+    assert!(!store.counts().await.unwrap().is_empty());
+    assert!(!store.tallies(0..=u64::MAX).await.unwrap().is_empty());
+    store.announce(&info, Duration::from_secs(30)).await.unwrap();
+    assert!(store.drain(worker_id(1)).await.unwrap());
+    store.retire(worker_id(1)).await.unwrap();
+    let forgotten = store.forget(&ids(FORGOTTEN_ONE_OF)).await.unwrap();
+    assert!(forgotten.iter().all(|outcome| *outcome == ForgetOutcome::Forgotten));
+}
+
+/// One task of so many.
+fn ids(of: u64) -> Vec<TaskId> {
+    (0..TASKS).filter(|n| n.is_multiple_of(of)).map(id).collect()
+}
+
+async fn until_ended(env: &Environment, worker: &mut Worker, mut fragile: Option<&mut Worker>) {
     let mut round = 0;
     while !all_ended(env).await {
         round += 1;
         assert!(round < 100, "the tasks do not end");
         env.advance(Duration::from_millis(1_700)).await;
         scheduler::promote(env.store()).await;
+        env.store().expire(7).await.unwrap();
         // One worker dies with whatever it has.
-        if round < 6 {
+        if let Some(fragile) = fragile.as_mut().filter(|_| round < 6) {
             fragile.claim(3).await;
         }
         scheduler::reap(env.store()).await;
@@ -80,7 +114,6 @@ pub async fn full_life(env: &Environment) {
         }
     }
     assert!(worker.claim_all().await.is_empty());
-    env.store().retire(worker_id(1)).await.unwrap();
 }
 
 async fn all_ended(env: &Environment) -> bool {
@@ -93,7 +126,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 33] = [
+const PARTITION_KEYS: [(&str, bool); 34] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -114,6 +147,7 @@ const PARTITION_KEYS: [(&str, bool); 33] = [
     ("sequence", true),
     ("waits:", false),
     ("waits", false),
+    ("runs", false),
     ("idem:", true),
     ("policies", true),
     ("queues", true),
@@ -141,6 +175,7 @@ async fn a_full_life_leaves_only_known_keys() {
     let server = OwnServer::start(&WITHOUT_PERSISTENCE);
     let env = server.environment().await;
     full_life(&env).await;
+    audit::check(&server);
     // The server replies bytes; keys of tasks hold ids, which are not text. The test reads them lossily.
     let keys = server.server.command(&["KEYS", "*"]);
     assert!(keys.len() > 200, "{} keys", keys.len());
@@ -168,6 +203,21 @@ async fn a_full_life_leaves_only_known_keys() {
     }
     assert!(strange.is_empty(), "no key should be left of {strange:?}");
     let count = |pattern: &str| keys.iter().filter(|key| key.contains(pattern)).count();
-    assert_eq!(count(":{0}:t:"), 200);
+    assert_eq!(count(":{0}:t:") as u64, TASKS - TASKS / FORGOTTEN_ONE_OF);
     assert!(count(":{0}:r:") < 200, "a task that only ran and ended has no hash");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_older_layout_wrote_is_refused() {
+    let server = OwnServer::start(&WITHOUT_PERSISTENCE);
+    let env = server.environment().await;
+    env.store().belong("ours").await.unwrap();
+    env.store().belong("ours").await.unwrap();
+    server.server.command(&["HSET", "jobbers:{g}:meta", "layout", "1"]);
+    match env.store().belong("ours").await {
+        Err(StoreError::Incompatible(Incompatible::Layout { found, known, .. })) => {
+            assert_eq!((&*found, known), ("1", 2));
+        }
+        other => panic!("{other:?}"),
+    }
 }

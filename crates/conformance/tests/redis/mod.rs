@@ -1,6 +1,9 @@
 //! The store on Redis: every scenario, and what only it can show.
 
+mod audit;
 mod keys;
+mod lists;
+mod log;
 mod memory;
 mod restart;
 mod scripts;

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use jobbers_conformance::sample::{completed, id, task, task_after};
+use jobbers_conformance::sample::{completed, id, task, task_after, worker_id};
 use jobbers_conformance::server::redis::WITHOUT_PERSISTENCE;
 use jobbers_conformance::{Worker, scheduler};
-use jobbers_core::model::Status;
-use jobbers_core::store::TaskStore as _;
+use jobbers_core::model::{NewTask, Status};
+use jobbers_core::store::{
+    AgainOutcome, CancelOutcome, Directory as _, Filter, ForgetOutcome, List, Lists as _, Order, Resubmit,
+    Statistics as _, TaskStore as _,
+};
 
 use super::OwnServer;
 
@@ -167,4 +170,40 @@ async fn scripts_are_loaded_again_after_they_were_forgotten() {
     assert_eq!(store.get(id(2)).await.unwrap().map(|task| task.status), Some(Status::Cancelled));
     forget();
     assert_eq!(store.now().await.unwrap(), env.now());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scripts_of_bulk_steps_and_lists_are_loaded_again_after_they_were_forgotten() {
+    let server = OwnServer::start(&WITHOUT_PERSISTENCE);
+    let env = server.environment().await;
+    let store = server.connect().await;
+    let forget = || server.server.command(&["SCRIPT", "FLUSH"]);
+    let soon = Some(env.now().after(std::time::Duration::from_secs(1)));
+    let expiring = NewTask { expires_at: soon, ..task(1) };
+    store.submit(&[expiring, task(2), task_after(60, 3)]).await.unwrap();
+    env.advance(std::time::Duration::from_secs(1)).await;
+    forget();
+    assert_eq!(store.expire(10).await.unwrap().moved, 1);
+    forget();
+    assert_eq!(store.hasten(&[id(3)]).await.unwrap(), [AgainOutcome::Applied]);
+    forget();
+    assert_eq!(store.cancel_all(&[id(2)]).await.unwrap(), [CancelOutcome::Cancelled]);
+    forget();
+    let again = Resubmit { ids: vec![id(2)], reset_failures: false, request: [1; 8] };
+    assert_eq!(store.resubmit(&again).await.unwrap(), [AgainOutcome::Applied]);
+    forget();
+    assert_eq!(store.forget(&[id(1)]).await.unwrap(), [ForgetOutcome::Forgotten]);
+    let mut listed = Vec::new();
+    for status in [None, Some(Status::Submitted), Some(Status::Started), Some(Status::Cancelled)] {
+        forget();
+        let filter = Filter { status, ..Filter::default() };
+        listed.push(store.list(&List { filter, order: Order::NewestFirst, after: None, limit: 9 }).await.unwrap());
+    }
+    assert_eq!(listed.iter().map(|page| page.entries.len()).collect::<Vec<_>>(), [2, 2, 0, 0]);
+    forget();
+    assert_eq!(store.tasks(&[id(1), id(2)], 100).await.unwrap().iter().flatten().count(), 1);
+    forget();
+    assert_eq!(store.counts().await.unwrap()[0].waiting, 2);
+    forget();
+    assert!(!store.drain(worker_id(9)).await.unwrap());
 }

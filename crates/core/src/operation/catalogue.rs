@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
+use super::prepare::Moment;
 use super::schema::Schema;
 use super::{Operations, near, patience};
 use crate::model::{Registration, TaskType};
@@ -124,16 +124,16 @@ impl Operations {
         patience::within("read the catalogue", self.catalogue.get(self.read_catalogue())).await
     }
 
-    /// One task type, looked up again if it was not known when `asked`; none if it is not known but accepted.
+    /// One task type, looked up again if it was not known at that moment; none if it is not known but accepted.
     pub(super) async fn known_type(
         &self,
         task_type: &TaskType,
-        asked: Instant,
+        moment: &Moment,
     ) -> Result<Result<Option<Arc<KnownType>>, UnknownType>, StoreError> {
-        if let Some(known) = self.catalogue().await?.get(task_type) {
+        if let Some(known) = moment.catalogue.get(task_type) {
             return Ok(Ok(Some(known.clone())));
         }
-        let catalogue = self.catalogue.since(asked, self.read_catalogue()).await?;
+        let catalogue = self.catalogue.since(moment.asked, self.read_catalogue()).await?;
         Ok(match catalogue.get(task_type) {
             Some(known) => Ok(Some(known.clone())),
             None if self.accept_unknown => Ok(None),

@@ -1,6 +1,7 @@
 //! What the manager and the tools do with tasks.
 //!
-//! Every operation answers within [`ANSWER_WITHIN`], whatever the stores do. Errors know no HTTP.
+//! Every operation answers within [`ANSWER_WITHIN`], whatever the stores do; one on many tasks goes on for as long as the
+//! store answers its steps. Errors know no HTTP.
 
 pub mod again;
 mod batch;
@@ -11,6 +12,7 @@ pub mod dead_letters;
 pub mod drain;
 mod expiry;
 mod fingerprint;
+mod follow;
 pub mod forget;
 mod fresh;
 pub mod get;
@@ -35,6 +37,7 @@ use crate::model::{Policy, Task};
 use crate::store::StoreError;
 
 pub use catalogue::{Catalogue, KnownType, UnknownType};
+pub use follow::Following;
 pub use idempotency::idempotency_key;
 pub use list::{Listing, Page};
 pub use patience::ANSWER_WITHIN;

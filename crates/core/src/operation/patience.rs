@@ -1,3 +1,5 @@
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -26,16 +28,73 @@ pub(super) fn no_answer(operation: &'static str) -> StoreError {
 pub(super) async fn persist<T, A>(
     operation: &'static str,
     until: Instant,
+    step: impl FnMut() -> A,
+) -> Result<T, StoreError>
+where
+    A: Future<Output = Result<T, StoreError>>,
+{
+    persist_while(operation, &Pulse::until(until), step).await
+}
+
+/// The same for one of several steps: as long as any of them is answered, the store is there, and only slow.
+pub(super) async fn persist_while<T, A>(
+    operation: &'static str,
+    pulse: &Pulse,
     mut step: impl FnMut() -> A,
 ) -> Result<T, StoreError>
 where
     A: Future<Output = Result<T, StoreError>>,
 {
     loop {
-        let answer = timeout_at(until, step()).await.unwrap_or_else(|_| Err(no_answer(operation)));
+        let answer = pulse.outlasts(step()).await.unwrap_or_else(|| Err(no_answer(operation)));
         match answer {
-            Err(StoreError::Unavailable { .. }) if Instant::now() + PAUSE < until => sleep(PAUSE).await,
-            answer => return answer,
+            Err(StoreError::Unavailable { .. }) if Instant::now() + PAUSE < pulse.end() => sleep(PAUSE).await,
+            Err(error) => return Err(error),
+            Ok(answer) => {
+                pulse.beat();
+                return Ok(answer);
+            }
+        }
+    }
+}
+
+/// Until when a store that answers nothing counts as there.
+#[derive(Debug)]
+pub(super) struct Pulse {
+    until: Mutex<Instant>,
+    patience: Duration,
+}
+
+impl Pulse {
+    /// Begins now; `spent` of the patience is over.
+    pub(super) fn begin(spent: Duration) -> Self {
+        Self { until: Mutex::new(Instant::now() + ANSWER_WITHIN.saturating_sub(spent)), patience: ANSWER_WITHIN }
+    }
+
+    /// That is over at this time, whatever is answered.
+    pub(super) fn until(time: Instant) -> Self {
+        Self { until: Mutex::new(time), patience: Duration::ZERO }
+    }
+
+    fn end(&self) -> Instant {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn beat(&self) {
+        let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        *until = (*until).max(Instant::now() + self.patience);
+    }
+
+    /// None if the store has no pulse any more before there is an answer.
+    async fn outlasts<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = pin!(answer);
+        loop {
+            let until = self.end();
+            match timeout_at(until, &mut answer).await {
+                Ok(answer) => return Some(answer),
+                Err(_) if self.end() > until => {}
+                Err(_) => return None,
+            }
         }
     }
 }
@@ -69,5 +128,31 @@ mod tests {
         let silence = persist("submit", until, pending::<Result<(), _>>).await;
         assert!(matches!(silence, Err(StoreError::Unavailable { .. })));
         assert_eq!(Instant::now(), until);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_step_is_waited_for_while_others_are_answered() {
+        let pulse = Pulse::begin(Duration::from_secs(1));
+        let slow = persist_while("submit", &pulse, || async {
+            sleep(Duration::from_secs(4)).await;
+            Ok("slow")
+        });
+        let others = async {
+            for _ in 0..4 {
+                persist_while("submit", &pulse, || async {
+                    sleep(Duration::from_millis(750)).await;
+                    Ok(())
+                })
+                .await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let (slow, others) = tokio::join!(slow, others);
+        assert!(others.is_ok());
+        assert_eq!(slow.unwrap(), "slow");
+        let begun = Instant::now();
+        let silence = persist_while("submit", &pulse, pending::<Result<(), _>>).await;
+        assert!(silence.is_err());
+        assert_eq!(begun.elapsed(), ANSWER_WITHIN, "since the last answer");
     }
 }

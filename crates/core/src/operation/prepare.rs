@@ -1,5 +1,6 @@
 //! From what a client wants to what the store is given.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -8,15 +9,17 @@ use super::expiry::{Expiry, expiry};
 use super::fingerprint::fingerprint;
 use super::new_id::new_id;
 use super::submit::{Error, Submission};
-use super::{KnownType, Operations, WrongField, patience};
+use super::{Catalogue, KnownType, Operations, WrongField, patience};
 use crate::model::{DEFAULT_PRIORITY, NewTask, Timestamp};
 use crate::store::StoreError;
 
 /// When submissions are checked: many that come together are checked against the same state of things.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Moment {
     /// What is not known is looked up again once since then.
-    asked: Instant,
+    pub(super) asked: Instant,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) queues: Arc<Vec<String>>,
     /// The store's clock; none where no submission needs it.
     now: Option<Timestamp>,
 }
@@ -31,13 +34,15 @@ pub(super) struct Prepared {
 
 impl Operations {
     /// The moment to check these submissions.
-    pub(super) async fn moment(&self, submissions: &[Submission]) -> Result<Moment, StoreError> {
+    pub(super) async fn moment(&self, submissions: &[Submission]) -> Result<Moment, Error> {
         let asked = Instant::now();
+        let catalogue = self.catalogue().await?;
+        let queues = self.queue_names().await?;
         let now = match submissions.iter().any(|submission| submission.expires_at.is_some()) {
             true => Some(self.now().await?),
             false => None,
         };
-        Ok(Moment { asked, now })
+        Ok(Moment { asked, catalogue, queues, now })
     }
 
     /// The store's clock.
@@ -45,12 +50,11 @@ impl Operations {
         patience::within("look at the clock", self.stores.tasks.now()).await
     }
 
-    pub(super) async fn prepare(&self, submission: Submission, moment: Moment) -> Result<Prepared, Error> {
-        let known = self.known_type(&submission.task_type, moment.asked).await??;
+    pub(super) async fn prepare(&self, submission: Submission, moment: &Moment) -> Result<Prepared, Error> {
+        let known = self.known_type(&submission.task_type, moment).await??;
         check_parameters(&submission, known.as_deref())?;
         self.check_expiry(&submission, moment).await?;
-        let named = submission.queue.as_deref();
-        let queue = self.resolve_queue(named, known.as_deref(), moment.asked).await??;
+        let queue = self.resolve_queue(submission.queue.as_deref(), known.as_deref(), moment).await??;
         let task = NewTask {
             id: submission.id.unwrap_or_else(new_id),
             fingerprint: fingerprint(&submission),
@@ -70,7 +74,7 @@ impl Operations {
     /// A submission that was in time when it came first may be repeated after it has expired: the store knows it
     /// then. Whether the store knows an idempotency key shows only when it is used, so such a task is stored and
     /// expires at once.
-    async fn check_expiry(&self, submission: &Submission, moment: Moment) -> Result<(), Error> {
+    async fn check_expiry(&self, submission: &Submission, moment: &Moment) -> Result<(), Error> {
         let (Some(now), Some(expires_at)) = (moment.now, submission.expires_at) else { return Ok(()) };
         match expiry(submission, now) {
             Expiry::InTime => return Ok(()),

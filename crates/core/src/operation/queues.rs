@@ -1,8 +1,9 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::prepare::Moment;
 use super::{KnownType, Operations};
 use crate::model::DEFAULT_QUEUE;
 use crate::routing::RoutingError;
@@ -21,19 +22,19 @@ const READ_WITHIN: Duration = Duration::from_millis(800);
 
 impl Operations {
     /// The queue of a submission: the one that it names, else the type's, else `default`. Looked up again if it was
-    /// not known when `asked`.
+    /// not known at that moment.
     pub(super) async fn resolve_queue(
         &self,
         named: Option<&str>,
         known: Option<&KnownType>,
-        asked: Instant,
+        moment: &Moment,
     ) -> Result<Result<String, UnknownQueue>, RoutingError> {
         let queue = named.or(known.map(|known| known.registration.queue.as_str())).unwrap_or(DEFAULT_QUEUE);
         let exists = |names: &[String]| names.iter().any(|name| name == queue);
-        if exists(&self.queue_names().await?) {
+        if exists(&moment.queues) {
             return Ok(Ok(queue.to_owned()));
         }
-        let names = self.queues.since(asked, self.read_queues()).await?;
+        let names = self.queues.since(moment.asked, self.read_queues()).await?;
         if exists(&names) {
             return Ok(Ok(queue.to_owned()));
         }

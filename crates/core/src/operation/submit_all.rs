@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Operations;
 use super::batch::Load;
-use super::patience::persist;
-use super::prepare::Prepared;
+use super::patience::{Pulse, no_answer, persist_while};
+use super::prepare::{Moment, Prepared};
 use super::submit::{self, Meaning, Submission, meaning};
 use crate::model::{Fingerprint, NewTask, Status, TaskId};
 use crate::routing::RoutingError;
@@ -20,8 +20,8 @@ pub const MAX_SUBMISSIONS: usize = 10_000;
 
 /// Steps on their way at once, so that the store never waits for the next one.
 const IN_FLIGHT: usize = 4;
-/// How long one step is sent again while the store is away.
-const PERSIST: Duration = Duration::from_millis(1500);
+/// How long the stores may take to say what task types and queues there are, so that some patience is left.
+const LOOK_WITHIN: Duration = Duration::from_millis(1200);
 /// Submissions that are checked before others get their turn.
 const CHECKED_AT_ONCE: usize = 200;
 
@@ -48,6 +48,17 @@ pub enum Error {
     Amid { submissions: usize, source: StoreError },
 }
 
+impl Error {
+    /// What concerns them all, found before the first one was stored.
+    fn of_all(error: submit::Error) -> Self {
+        match error {
+            submit::Error::Store(error) => error.into(),
+            submit::Error::Routing(error) => error.into(),
+            other => Self::Store(StoreError::Broken { operation: "submit", detail: other.to_string() }),
+        }
+    }
+}
+
 type Outcomes = Vec<Option<Result<Item, submit::Error>>>;
 
 impl Operations {
@@ -58,11 +69,16 @@ impl Operations {
         let count = submissions.len();
         let mut outcomes: Outcomes = Vec::new();
         outcomes.resize_with(count, || None);
-        let prepared = self.prepare_all(submissions, &mut outcomes).await?;
+        let begun = Instant::now();
+        let moment = timeout(LOOK_WITHIN, self.moment(&submissions)).await;
+        let moment = moment.unwrap_or_else(|_| Err(no_answer("submit").into())).map_err(Error::of_all)?;
+        let spent = begun.elapsed();
+        let prepared = self.prepare_all(submissions, &moment, &mut outcomes).await?;
+        let pulse = Pulse::begin(spent);
         let (firsts, repetitions) = sort_out(prepared);
         let steps = loads(firsts);
         let only_one = steps.len() <= 1;
-        let sending = stream::iter(steps).map(|step| self.store_step(step)).buffer_unordered(IN_FLIGHT);
+        let sending = stream::iter(steps).map(|step| self.store_step(step, &pulse)).buffer_unordered(IN_FLIGHT);
         let done: Vec<_> = sending.try_collect().await.map_err(|source| match source {
             StoreError::Full { .. } if only_one => Error::Store(source),
             StoreError::Full { .. } | StoreError::Unavailable { .. } => Error::Amid { submissions: count, source },
@@ -88,15 +104,14 @@ impl Operations {
     async fn prepare_all(
         &self,
         submissions: Vec<Submission>,
+        moment: &Moment,
         outcomes: &mut Outcomes,
     ) -> Result<Vec<(usize, Prepared)>, Error> {
-        let moment = self.moment(&submissions).await?;
         let mut prepared = Vec::with_capacity(submissions.len());
         for (place, submission) in submissions.into_iter().enumerate() {
             match self.prepare(submission, moment).await {
                 Ok(ready) => prepared.push((place, ready)),
-                Err(submit::Error::Store(error)) => return Err(error.into()),
-                Err(submit::Error::Routing(error)) => return Err(error.into()),
+                Err(away @ (submit::Error::Store(_) | submit::Error::Routing(_))) => return Err(Error::of_all(away)),
                 Err(refused) => outcomes[place] = Some(Err(refused)),
             }
             if place % CHECKED_AT_ONCE == CHECKED_AT_ONCE - 1 {
@@ -109,12 +124,13 @@ impl Operations {
     async fn store_step(
         &self,
         step: Vec<(usize, Prepared)>,
+        pulse: &Pulse,
     ) -> Result<Vec<(usize, Result<Item, submit::Error>)>, StoreError> {
         let (places, prepared): (Vec<usize>, Vec<Prepared>) = step.into_iter().unzip();
         let own: Vec<bool> = prepared.iter().map(|ready| ready.own_id).collect();
         let tasks: Vec<NewTask> = prepared.into_iter().map(|ready| ready.task).collect();
         let store = &self.stores.tasks;
-        let answers = persist("submit", Instant::now() + PERSIST, || store.submit(&tasks)).await?;
+        let answers = persist_while("submit", pulse, || store.submit(&tasks)).await?;
         if answers.len() != tasks.len() {
             let detail = format!("{} answers for {} tasks", answers.len(), tasks.len());
             return Err(StoreError::Broken { operation: "submit", detail });

@@ -33,7 +33,7 @@ impl StoreError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Incompatible {
     #[error(
-        "{store} has layout version {found}; this program knows version {known}: use the program that wrote it, or newer"
+        "{store} has layout version {found}; this program knows version {known}: use a program that knows that version, or begin anew elsewhere"
     )]
     Layout { store: String, found: String, known: u32 },
     #[error("{store} has {found} partitions; this program knows only 1")]

@@ -24,32 +24,12 @@ impl FromRequest<Arc<App>> for JsonBody {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
-        read_whole(request, app).await.map(Self)
+        let (body, room) = read_whole(request, app).await?;
+        Ok(Self(Bytes::from_owner(Held { body, _room: room })))
     }
 }
 
-/// The body, if it is within the limit and comes in time. It keeps its room for as long as any of it is used.
-pub(super) async fn read_whole(request: Request, app: &App) -> Result<Bytes, Problem> {
-    let mut body = BytesMut::new();
-    let room = read_parts(request, app, |part| {
-        body.extend_from_slice(&part);
-        Ok(())
-    })
-    .await?;
-    Ok(Bytes::from_owner(Held { body, _room: room }))
-}
-
-/// Gives the parts of a body, as they come, to `take`; answers the room that is taken by them until it is dropped.
-pub(super) async fn read_parts(
-    request: Request,
-    app: &App,
-    take: impl FnMut(Bytes) -> Result<(), Problem>,
-) -> Result<Taken, Problem> {
-    let slow = || Problem::new(Kind::TooSlow, format!("the body did not arrive within {} s", SEND_WITHIN.as_secs()));
-    timeout(SEND_WITHIN, read(request, app, take)).await.unwrap_or_else(|_| Err(slow()))
-}
-
-/// A body with its room.
+/// A body that keeps its room for as long as any of it is used.
 struct Held {
     body: BytesMut,
     _room: Taken,
@@ -59,6 +39,28 @@ impl AsRef<[u8]> for Held {
     fn as_ref(&self) -> &[u8] {
         &self.body
     }
+}
+
+/// The body, if it is within the limit, comes in time, and there is room for it; and that room.
+pub(super) async fn read_whole(request: Request, app: &App) -> Result<(BytesMut, Taken), Problem> {
+    let mut body = BytesMut::new();
+    let room = read_parts(request, app, |part| {
+        body.extend_from_slice(&part);
+        Ok(())
+    })
+    .await?;
+    Ok((body, room))
+}
+
+/// Gives the parts of a body, as they come, to `take`. The room for all of them is held until what comes back is
+/// dropped.
+pub(super) async fn read_parts(
+    request: Request,
+    app: &App,
+    take: impl FnMut(Bytes) -> Result<(), Problem>,
+) -> Result<Taken, Problem> {
+    let slow = || Problem::new(Kind::TooSlow, format!("the body did not arrive within {} s", SEND_WITHIN.as_secs()));
+    timeout(SEND_WITHIN, read(request, app, take)).await.unwrap_or_else(|_| Err(slow()))
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {

@@ -3,6 +3,9 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use jobbers_core::model::IdempotencyKey;
 use jobbers_core::operation::idempotency_key;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::access::Caller;
 use crate::problem::{Kind, Problem};
@@ -30,6 +33,22 @@ impl Key {
     /// The key of one of several submissions of a request.
     pub(crate) fn of_item(&self, index: usize) -> Option<IdempotencyKey> {
         self.0.as_ref().map(|key| idempotency_key(&key.caller, &key.key, Some(index)))
+    }
+}
+
+impl IntoParams for Key {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(LONGEST))
+            .pattern(Some("^[ -~]+$"));
+        let header = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("The same key from the same caller within 24 hours is the same submission."))
+            .schema(Some(text));
+        vec![header.build()]
     }
 }
 

@@ -3,12 +3,27 @@ use std::collections::HashMap;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use jobbers_core::model::TaskId;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{Ref, Required};
 
 use crate::problem::{Kind, Problem};
 
 /// `{id}` in the path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TaskIdInPath(pub(crate) TaskId);
+
+impl IntoParams for TaskIdInPath {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ParameterBuilder::new()
+            .name("id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The id of a task."))
+            .schema(Some(Ref::from_schema_name("Id")));
+        vec![id.build()]
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskIdInPath {
     type Rejection = Problem;

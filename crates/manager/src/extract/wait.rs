@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::problem::{Kind, Problem};
 
@@ -11,6 +14,18 @@ const LONGEST: f64 = 60.0;
 /// `?wait=SECONDS`; none = answer at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wait(pub(crate) Option<Duration>);
+
+impl IntoParams for Wait {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let seconds = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0)).maximum(Some(LONGEST));
+        let wait = ParameterBuilder::new()
+            .name("wait")
+            .parameter_in(ParameterIn::Query)
+            .description(Some("Seconds to wait for the end of the task; then it is answered as it is."))
+            .schema(Some(seconds));
+        vec![wait.build()]
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Wait {
     type Rejection = Problem;

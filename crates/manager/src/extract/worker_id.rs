@@ -3,12 +3,27 @@ use std::collections::HashMap;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use jobbers_core::model::WorkerId;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{Ref, Required};
 
 use crate::problem::{Kind, Problem};
 
 /// `{id}` in the path, of a worker.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WorkerIdInPath(pub(crate) WorkerId);
+
+impl IntoParams for WorkerIdInPath {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ParameterBuilder::new()
+            .name("id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The id of a worker."))
+            .schema(Some(Ref::from_schema_name("ProcessId")));
+        vec![id.build()]
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for WorkerIdInPath {
     type Rejection = Problem;

@@ -8,16 +8,33 @@ use jobbers_core::operation::Operations;
 
 use crate::app::App;
 use crate::extract::TaskIdInPath;
+use crate::openapi::problems::{Change, OneTask, Problems, Stores};
 use crate::problem::Problem;
-use crate::wire::{Spelling, task_body};
+use crate::wire::{Spelling, TaskBody, task_body};
 
-/// `POST /tasks/{id}/resubmit`: an ended task, but not a completed one, runs again.
+/// Run an ended task again.
+///
+/// A failed, stalled, cancelled or dropped task is submitted again. What became of it before stays in its history.
+#[utoipa::path(
+    post, path = "/tasks/{id}/resubmit", tag = "Steer", params(TaskIdInPath),
+    responses(
+        (status = 200, description = "The task as it is now.", body = TaskBody<'static>),
+        Problems::<(OneTask, Change, Stores)>
+    )
+)]
 pub(crate) async fn resubmit(State(app): State<Arc<App>>, id: TaskIdInPath) -> Result<Response, Problem> {
     let operations = app.operations()?;
     reply(operations, &operations.resubmit(id.0).await?).await
 }
 
-/// `POST /tasks/{id}/run`: a scheduled task runs now.
+/// Run a scheduled task now.
+#[utoipa::path(
+    post, path = "/tasks/{id}/run", tag = "Steer", params(TaskIdInPath),
+    responses(
+        (status = 200, description = "The task as it is now.", body = TaskBody<'static>),
+        Problems::<(OneTask, Change, Stores)>
+    )
+)]
 pub(crate) async fn run(State(app): State<Arc<App>>, id: TaskIdInPath) -> Result<Response, Problem> {
     let operations = app.operations()?;
     reply(operations, &operations.run(id.0).await?).await

@@ -9,19 +9,37 @@ use jobbers_core::operation::submit_all::Item;
 
 use crate::app::App;
 use crate::extract::{BatchBody, Key};
+use crate::openapi::problems::{Header, JsonIn, Problems, StoreBatch, Stores};
 use crate::problem::Problem;
-use crate::trace_parent::trace_id;
+use crate::trace_parent::{Traced, trace_id};
 use crate::wire::{BatchReply, BatchResult, BatchStatus, Invalid};
 
 /// An item on its way: what is wrong with it, or what the answer needs to know of it.
 type Sent = Result<(Option<TaskId>, &'static str), Invalid>;
 
-/// `POST /tasks/batch`: what became of each item, in their order.
+/// Submit many tasks.
+///
+/// Up to 10,000, as an array or as a JSON object on each line. Each item is as the body of `POST /tasks`, and judged by
+/// itself: the answer says what became of each, in their order.
+#[utoipa::path(
+    post, path = "/tasks/batch", tag = "Submit", params(Traced, Key),
+    request_body(content(
+        (ref("#/components/schemas/Batch") = "application/json", example = json!([
+            {"name": "word_count", "version": 1, "parameters": {"text": "one two two"}},
+            {"name": "word_count", "version": 1, "parameters": {"text": "three"}, "delay": 5}
+        ])),
+        (ref("#/components/schemas/Lines") = "application/x-ndjson", example = "{\"name\": \"word_count\", \"version\": 1, \"parameters\": {}}\n")
+    )),
+    responses(
+        (status = 200, description = "What became of each item.", body = BatchReply),
+        Problems::<(JsonIn, Header, StoreBatch, Stores)>
+    )
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     key: Key,
-    BatchBody(items): BatchBody,
+    BatchBody { items, .. }: BatchBody,
 ) -> Result<Json<BatchReply>, Problem> {
     let operations = app.operations()?;
     let trace_id = trace_id(&headers);

@@ -6,10 +6,25 @@ use jobbers_core::operation::bulk::{Selected, Wish};
 
 use crate::app::App;
 use crate::extract::{JsonBody, NoKey};
+use crate::openapi::problems::{Choosing, Header, JsonIn, Problems, Stores};
 use crate::problem::Problem;
 use crate::wire::{BulkBody, BulkReply, Chosen};
 
-/// `POST /tasks/cancel`: asks for the end of many tasks.
+/// Cancel many tasks.
+///
+/// By their ids, up to 10,000, or by a filter: then the answer may have a `next_cursor` to go on with. With `dry_run`
+/// nothing changes.
+#[utoipa::path(
+    post, path = "/tasks/cancel", tag = "Steer",
+    request_body(
+        content = ref("#/components/schemas/BulkBody"), content_type = "application/json",
+        example = json!({"filter": {"status": "submitted", "queue": "default"}, "limit": 1000, "dry_run": true})
+    ),
+    responses(
+        (status = 200, description = "What became of each task.", body = BulkReply),
+        Problems::<(JsonIn, Choosing, Header, Stores)>
+    )
+)]
 pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
     _no_key: NoKey,
@@ -18,7 +33,21 @@ pub(crate) async fn cancel(
     wish(&app, Wish::Cancel, &body).await
 }
 
-/// `POST /tasks/resubmit`: makes many tasks run again.
+/// Run many ended tasks again.
+///
+/// By their ids, up to 10,000, or by a filter: then the answer may have a `next_cursor` to go on with. With `dry_run`
+/// nothing changes.
+#[utoipa::path(
+    post, path = "/tasks/resubmit", tag = "Steer",
+    request_body(
+        content = ref("#/components/schemas/BulkBody"), content_type = "application/json",
+        example = json!({"filter": {"status": "failed", "queue": "default"}, "limit": 1000, "dry_run": true})
+    ),
+    responses(
+        (status = 200, description = "What became of each task.", body = BulkReply),
+        Problems::<(JsonIn, Choosing, Header, Stores)>
+    )
+)]
 pub(crate) async fn resubmit(
     State(app): State<Arc<App>>,
     _no_key: NoKey,

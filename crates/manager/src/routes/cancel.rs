@@ -7,10 +7,18 @@ use jobbers_core::model::Status;
 
 use crate::app::App;
 use crate::extract::TaskIdInPath;
+use crate::openapi::problems::{Change, OneTask, Problems, Stores};
 use crate::problem::Problem;
-use crate::wire::{Message, Spelling, task_body};
+use crate::wire::{Message, Spelling, TaskBody, task_body};
 
-/// `POST /tasks/{id}/cancel`: the task, `cancelled` or still `started` with `cancel_requested_at`.
+/// Cancel a task.
+///
+/// A task that waits is `cancelled` at once; one that runs is still `started`, with `cancel_requested_at`, until its
+/// worker has stopped it.
+#[utoipa::path(
+    post, path = "/tasks/{id}/cancel", tag = "Steer", params(TaskIdInPath),
+    responses((status = 200, description = "The task as it is now.", body = TaskBody<'static>), Problems::<(OneTask, Change, Stores)>)
+)]
 pub(crate) async fn cancel(State(app): State<Arc<App>>, id: TaskIdInPath) -> Result<Response, Problem> {
     let operations = app.operations()?;
     let task = operations.cancel(id.0).await?;
@@ -18,7 +26,13 @@ pub(crate) async fn cancel(State(app): State<Arc<App>>, id: TaskIdInPath) -> Res
     Ok(Json(task_body(&task, policy.as_ref(), Spelling::Current)).into_response())
 }
 
-/// `POST /task/{id}/cancel`: the same with a message.
+/// Cancel a task (older).
+///
+/// As `POST /tasks/{id}/cancel`, with a message.
+#[utoipa::path(
+    post, path = "/task/{id}/cancel", tag = "Older", params(TaskIdInPath),
+    responses((status = 200, description = "The task as it is now.", body = Message<'static>), Problems::<(OneTask, Change, Stores)>)
+)]
 pub(crate) async fn cancel_as_before(State(app): State<Arc<App>>, id: TaskIdInPath) -> Result<Response, Problem> {
     let operations = app.operations()?;
     let task = operations.cancel(id.0).await?;

@@ -7,31 +7,77 @@ use jobbers_core::model::{Policy, Task, Timestamp};
 use jobbers_core::operation::{Operations, Page};
 
 use crate::app::App;
-use crate::extract::{ListQuery, OrderBy, Query, TaskList};
+use crate::extract::{ActiveParams, AllParams, DeadParams, ListQuery, OlderParams, OrderBy, Query, TaskList};
+use crate::openapi::problems::{self, Paging, Problems, Stores};
 use crate::problem::Problem;
-use crate::wire::{Spelling, TaskPage, task_body};
+use crate::wire::{OlderTaskPage, Spelling, TaskPage, task_body};
 
-/// `GET /tasks`: any tasks, newest first; those of a status in the order that goes with it.
+/// List tasks.
+///
+/// Newest first; those of a status in the order that goes with it. A page may be short, even empty, and still have a `next_cursor`.
+#[utoipa::path(
+    get, path = "/tasks", tag = "Look", params(AllParams),
+    responses(
+        (status = 200, description = "A page of tasks.", body = TaskPage<'static>),
+        Problems::<(problems::Query, Paging, Stores)>
+    )
+)]
 pub(crate) async fn all(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     reply(&app, &query, TaskList::All).await
 }
 
-/// `GET /active-tasks`: those that run, and for how long; newest start first.
+/// List the tasks that run.
+///
+/// Newest start first, each with `running_ms`. A page may be short, even empty, and still have a `next_cursor`.
+#[utoipa::path(
+    get, path = "/active-tasks", tag = "Look", params(ActiveParams),
+    responses(
+        (status = 200, description = "A page of tasks.", body = OlderTaskPage<'static>),
+        Problems::<(problems::Query, Paging, Stores)>
+    )
+)]
 pub(crate) async fn active(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     reply(&app, &query, TaskList::Active).await
 }
 
-/// `GET /scheduled-tasks`: those that are due later; soonest first.
+/// List the tasks that are due later.
+///
+/// Soonest first. A page may be short, even empty, and still have a `next_cursor`.
+#[utoipa::path(
+    get, path = "/scheduled-tasks", tag = "Look", params(OlderParams),
+    responses(
+        (status = 200, description = "A page of tasks.", body = OlderTaskPage<'static>),
+        Problems::<(problems::Query, Paging, Stores)>
+    )
+)]
 pub(crate) async fn scheduled(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     reply(&app, &query, TaskList::Scheduled).await
 }
 
-/// `GET /task-list`: any tasks; oldest first.
+/// List tasks (older).
+///
+/// Oldest first. A page may be short, even empty, and still have a `next_cursor`.
+#[utoipa::path(
+    get, path = "/task-list", tag = "Older", params(OlderParams),
+    responses(
+        (status = 200, description = "A page of tasks.", body = OlderTaskPage<'static>),
+        Problems::<(problems::Query, Paging, Stores)>
+    )
+)]
 pub(crate) async fn oldest_first(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     reply(&app, &query, TaskList::OldestFirst).await
 }
 
-/// `GET /dead-letter-queue`: dead letters; newest first.
+/// List dead letters.
+///
+/// Tasks that failed for good and were kept, newest first. A page may be short, even empty, and still have a `next_cursor`.
+#[utoipa::path(
+    get, path = "/dead-letter-queue", tag = "Look", params(DeadParams),
+    responses(
+        (status = 200, description = "A page of tasks.", body = OlderTaskPage<'static>),
+        Problems::<(problems::Query, Paging, Stores)>
+    )
+)]
 pub(crate) async fn dead(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     reply(&app, &query, TaskList::Dead).await
 }

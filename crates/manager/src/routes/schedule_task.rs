@@ -8,11 +8,25 @@ use jobbers_core::operation::Submitted;
 
 use crate::app::App;
 use crate::extract::{JsonBody, Key};
+use crate::openapi::problems::{Header, JsonIn, Problems, Stores, Submitting};
 use crate::problem::Problem;
-use crate::trace_parent::trace_id;
+use crate::trace_parent::{Traced, trace_id};
 use crate::wire::{ScheduleBody, Scheduled, Spelling, task_body};
 
-/// `POST /schedule-task`: always 200, with a message.
+/// Schedule a task (older).
+///
+/// As `POST /tasks` with `run_at`, but always 200, with a message.
+#[utoipa::path(
+    post, path = "/schedule-task", tag = "Older", params(Traced, Key),
+    request_body(
+        content = ref("#/components/schemas/ScheduleBody"), content_type = "application/json",
+        example = json!({"task": {"name": "word_count", "version": 1, "parameters": {}}, "run_at": "2999-01-01T00:00:00Z"})
+    ),
+    responses(
+        (status = 200, description = "The task as it is.", body = Scheduled<'static>),
+        Problems::<(JsonIn, Header, Submitting, Stores)>
+    )
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

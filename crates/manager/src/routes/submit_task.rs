@@ -8,11 +8,22 @@ use jobbers_core::operation::Submitted;
 
 use crate::app::App;
 use crate::extract::{JsonBody, Key};
+use crate::openapi::problems::{Header, JsonIn, Problems, Stores, Submitting};
 use crate::problem::Problem;
-use crate::trace_parent::trace_id;
+use crate::trace_parent::{Traced, trace_id};
 use crate::wire::{Message, OlderNewTask, Spelling, task_body};
 
-/// `POST /submit-task`: always 200, with a message.
+/// Submit a task (older).
+///
+/// As `POST /tasks`, but always 200, with a message.
+#[utoipa::path(
+    post, path = "/submit-task", tag = "Older", params(Traced, Key),
+    request_body(
+        content = ref("#/components/schemas/OlderNewTask"), content_type = "application/json",
+        example = json!({"name": "word_count", "version": 1, "parameters": {"text": "one two two"}})
+    ),
+    responses((status = 200, description = "The task as it is.", body = Message<'static>), Problems::<(JsonIn, Header, Submitting, Stores)>)
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

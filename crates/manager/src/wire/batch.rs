@@ -5,9 +5,11 @@ use jobbers_core::operation::submit_all::MAX_SUBMISSIONS;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::NewTask;
 use super::fields::not_json;
+use crate::openapi::schemas::Id;
 use crate::problem::{Kind, Problem};
 use jobbers_core::model::TaskId;
 
@@ -20,21 +22,22 @@ pub(crate) struct BatchItems(pub(crate) Vec<Result<NewTask, Invalid>>);
 pub(crate) struct Invalid(pub(crate) String);
 
 /// What became of the items, in their order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchReply {
     pub(crate) results: Vec<BatchResult>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchResult {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub(crate) id: Option<TaskId>,
     pub(crate) status: BatchStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detail: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchStatus {
     Submitted,

@@ -6,12 +6,14 @@ use jobbers_core::operation::schema::Schema;
 use jobbers_core::store::Filter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value};
+use utoipa::ToSchema;
 
 use super::fields::{self, Exclusive};
 use super::filter::{FilterBody, NAMES, VERSIONS};
 use super::submission::whole;
 use super::task_ids::{IdText, ids};
+use crate::openapi::schemas::Id;
 use crate::problem::{Kind, Problem};
 
 /// The body of `POST /tasks/cancel` and `POST /tasks/resubmit`: either `task_ids` or `filter`.
@@ -38,23 +40,25 @@ pub(crate) enum Chosen {
 }
 
 /// What became of each of the tasks.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BulkReply {
     pub(crate) results: Vec<BulkResult>,
     /// Send it as `cursor`, with the same filter, to go on; null if there is nothing more.
+    #[schema(required)]
     pub(crate) next_cursor: Option<String>,
 }
 
 /// What became of one task, or would become of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BulkResult {
+    #[schema(value_type = Id)]
     task_id: TaskId,
     status: BulkStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum BulkStatus {
     Cancelled,
@@ -66,6 +70,18 @@ enum BulkStatus {
 
 const DEFAULT_LIMIT: usize = 1_000;
 const ONE_OF_THEM: &str = "send one of them";
+/// What says of tasks that they are meant.
+const SELECTORS: [&str; 9] = [
+    "/task_ids",
+    "/filter/status",
+    "/filter/queue",
+    "/filter/name",
+    "/filter/task_name",
+    "/filter/version",
+    "/filter/task_version",
+    "/filter/since",
+    "/filter/until",
+];
 const ONLY_WITH_FILTER: &str = "it goes with a filter only";
 const EXCLUSIVE: [Exclusive; 5] = [
     Exclusive { first: "/task_ids", second: "/filter", why: ONE_OF_THEM },
@@ -76,6 +92,11 @@ const EXCLUSIVE: [Exclusive; 5] = [
 ];
 
 impl BulkBody {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::published::<Self>(&EXCLUSIVE, &SELECTORS)
+    }
+
     pub(crate) fn read(body: &[u8]) -> Result<Chosen, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<BulkBody>);
         let Self { task_ids, filter, limit, cursor, dry_run } = fields::read(body, &SCHEMA, &EXCLUSIVE)?;

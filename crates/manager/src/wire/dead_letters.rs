@@ -7,12 +7,14 @@ use jobbers_core::operation::schema::Schema;
 use jobbers_core::store::{Filter, MAX_LISTED};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value};
+use utoipa::ToSchema;
 
 use super::fields::{self, Exclusive};
 use super::submission::whole;
-use super::task::{AttemptBody, TaskBody};
+use super::task::{AttemptBody, OlderTask, TaskBody};
 use super::task_ids::{IdText, ids};
+use crate::openapi::schemas::Id;
 use crate::problem::{Kind, Problem};
 
 /// The body of `POST /dead-letter-queue/resubmit`: `task_ids`, or at least one of the others.
@@ -35,17 +37,19 @@ pub(crate) struct RevivalBody {
 }
 
 /// What became of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RevivalReply<'t> {
     pub(crate) resubmitted: usize,
     /// Unknown ones, and such as have not failed.
     pub(crate) skipped: usize,
+    #[schema(value_type = Vec<OlderTask>)]
     pub(crate) tasks: Vec<TaskBody<'t>>,
 }
 
 /// The reply of `GET /dead-letter-queue/{id}/history`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct History<'t> {
+    #[schema(value_type = Id)]
     pub(crate) task_id: TaskId,
     /// Oldest first.
     pub(crate) history: Vec<AttemptBody<'t>>,
@@ -53,6 +57,8 @@ pub(crate) struct History<'t> {
 
 const DEFAULT_LIMIT: usize = 100;
 const ONE_OF_THEM: &str = "send one of them";
+/// What says of dead letters that they are meant.
+const SELECTORS: [&str; 4] = ["/task_ids", "/queue", "/task_name", "/task_version"];
 const EXCLUSIVE: [Exclusive; 4] = [
     Exclusive { first: "/task_ids", second: "/queue", why: ONE_OF_THEM },
     Exclusive { first: "/task_ids", second: "/task_name", why: ONE_OF_THEM },
@@ -61,6 +67,11 @@ const EXCLUSIVE: [Exclusive; 4] = [
 ];
 
 impl RevivalBody {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::published::<Self>(&EXCLUSIVE, &SELECTORS)
+    }
+
     pub(crate) fn read(body: &[u8]) -> Result<Revival, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<RevivalBody>);
         let body: Self = fields::read(body, &SCHEMA, &EXCLUSIVE)?;

@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::rules;
 use crate::problem::{Kind, Problem};
 
 /// Formats of texts in bodies.
@@ -21,6 +22,14 @@ static FORMATS: &[Format] = &[
     ("time", |text| Timestamp::parse(text).map(drop).map_err(|error| error.to_string())),
 ];
 
+/// The same formats in terms of JSON Schema alone, for readers who do not know ours: format, keyword, value.
+pub(crate) const PUBLISHED_FORMATS: &[(&str, &str, &str)] = &[
+    ("name", "pattern", "^[A-Za-z0-9_.:-]{1,64}$"),
+    ("task-id", "pattern", "^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$"),
+    ("time", "format", "date-time"),
+    ("worker-id", "pattern", "^[0-9A-Fa-f]{16}$"),
+];
+
 /// Promised fields that are refused until they are built.
 const LATER: [&str; 2] = ["/unique", "/task/unique"];
 
@@ -32,10 +41,18 @@ pub(super) struct Exclusive {
     pub(super) why: &'static str,
 }
 
+fn document_of<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// What a body is validated with, as a document: its schema, and the rules that are checked besides.
+pub(super) fn published<T: JsonSchema>(exclusive: &[Exclusive], at_least_one: &[&str]) -> Value {
+    rules::with(document_of::<T>(), exclusive, at_least_one)
+}
+
 /// The schema of a body.
 pub(super) fn schema_of<T: JsonSchema>() -> Schema {
-    let document = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
-    Schema::compile_with(document.as_value(), FORMATS).expect("what schemars generates is a schema")
+    Schema::compile_with(&document_of::<T>(), FORMATS).expect("what schemars generates is a schema")
 }
 
 /// The body as `T`, or what is wrong with which of its fields.
@@ -88,5 +105,46 @@ impl Exclusive {
         let sent = |pointer: &str| value.pointer(pointer).is_some_and(|value| !value.is_null());
         let both = sent(self.first) && sent(self.second);
         both.then(|| WrongField::new(self.second, format!("is there besides {}: {}", self.first, self.why)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_format_is_published_as_what_it_checks() {
+        assert_eq!(FORMATS.len(), PUBLISHED_FORMATS.len());
+        let samples = [
+            "",
+            "a",
+            "default",
+            "a.b-c_D9",
+            "with space",
+            "ä",
+            &"n".repeat(64),
+            &"n".repeat(65),
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "01arz3ndektsv4rrffq69g5fav",
+            "81ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAU",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAVX",
+            "0000000000000000",
+            "00000000000000ff",
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00.5+01:00",
+            "2026-01-31T12:00:00",
+            "2026-13-31T12:00:00Z",
+        ];
+        for (name, check) in FORMATS {
+            let (_, keyword, value) = PUBLISHED_FORMATS.iter().find(|(published, ..)| published == name).unwrap();
+            let schema = Schema::compile_with(&json!({*keyword: *value}), &[]).unwrap();
+            for sample in samples {
+                let published = schema.wrong_fields(&json!(sample), &[]).is_empty();
+                assert_eq!(published, check(sample).is_ok(), "{name}: {sample:?}");
+            }
+        }
     }
 }

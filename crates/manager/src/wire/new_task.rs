@@ -51,6 +51,11 @@ pub(super) const SPELLINGS: Exclusive =
 const TIMES: Exclusive = Exclusive { first: "/run_at", second: "/delay", why: "send one of them" };
 
 impl NewTask {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::published::<Self>(&[SPELLINGS, TIMES], &[])
+    }
+
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<Self, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<NewTask>);
         submission::check_body_size(body, max_parameters)?;

@@ -33,6 +33,11 @@ pub(crate) struct OlderNewTask {
 }
 
 impl OlderNewTask {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::published::<Self>(&[SPELLINGS], &[])
+    }
+
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<NewTask, Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<OlderNewTask>);
         submission::check_body_size(body, max_parameters)?;

@@ -2,17 +2,21 @@ use jobbers_core::model::Timestamp;
 use jobbers_core::operation::QueueStats;
 use jobbers_core::operation::queue_stats::{QueueState, Rate};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::schemas::Time;
 
 /// The reply of `GET /queue-stats`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueueStatsBody<'s> {
     /// When it was counted.
+    #[schema(value_type = Time)]
     at: Timestamp,
     queues: Vec<QueueBody<'s>>,
 }
 
 /// How one queue is doing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct QueueBody<'s> {
     queue: &'s str,
     waiting: u64,
@@ -20,6 +24,7 @@ struct QueueBody<'s> {
     started: u64,
     dead: u64,
     /// About how long the task has waited that waits longest; null if none waits.
+    #[schema(required)]
     oldest_waiting_seconds: Option<f64>,
     paused: bool,
     /// Live workers that take tasks from it.
@@ -28,11 +33,12 @@ struct QueueBody<'s> {
     last_hour: RateBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct RateBody {
     /// Tasks that ended per second, however they did.
     throughput: f64,
     /// Which part of them failed, 0 to 1; null if none ended.
+    #[schema(required)]
     failure_rate: Option<f64>,
 }
 

@@ -1,27 +1,33 @@
 use jobbers_core::model::{Policy, WorkerId};
 use jobbers_core::operation::Registered;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::schemas::{AnyJson, AnyObject, ProcessId};
 use serde_json::Value;
 
 /// The reply of `GET /registered-tasks`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RegisteredTasks<'r> {
     /// By name and version.
     tasks: Vec<RegisteredTask<'r>>,
 }
 
 /// A task type that a worker has registered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct RegisteredTask<'r> {
     name: &'r str,
     version: u32,
     /// Where a submission goes that names no queue.
     queue: &'r str,
     /// How its tasks are treated; durations in seconds.
+    #[schema(value_type = AnyObject)]
     configuration: &'r Policy,
     /// JSON Schema; null if anything goes.
+    #[schema(value_type = AnyJson)]
     parameters_schema: Option<&'r Value>,
     /// Live workers that can run it.
+    #[schema(value_type = Vec<ProcessId>)]
     workers: &'r [WorkerId],
 }
 

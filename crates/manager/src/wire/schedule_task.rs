@@ -6,11 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
+use utoipa::ToSchema;
 
 use super::NewTask;
 use super::fields::{self, Exclusive};
 use super::submission;
-use super::task::TaskBody;
+use super::task::{OlderTask, TaskBody};
+use crate::openapi::schemas::Time;
 use crate::problem::Problem;
 
 /// The body of `POST /schedule-task`.
@@ -51,11 +53,13 @@ struct TaskToSchedule {
 }
 
 /// The reply to it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Scheduled<'t> {
     pub(crate) message: &'static str,
+    #[schema(value_type = OlderTask)]
     pub(crate) task: TaskBody<'t>,
     /// When it was asked to run.
+    #[schema(value_type = Time)]
     pub(crate) run_at: Timestamp,
 }
 
@@ -73,6 +77,11 @@ const TIMES: [Exclusive; 4] = [
 ];
 
 impl ScheduleBody {
+    /// What it is validated with.
+    pub(crate) fn schema_document() -> Value {
+        fields::published::<Self>(&TIMES, &[])
+    }
+
     /// The submission, and when it shall run.
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<(NewTask, Timestamp), Problem> {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<ScheduleBody>);

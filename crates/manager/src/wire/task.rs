@@ -2,8 +2,11 @@ use std::borrow::Cow;
 
 use jobbers_core::model::{AttemptEnd, EndKind, Policy, Progress, Status, Task, TaskId, Timestamp, WorkerId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::raw::Raw;
+use crate::openapi::example;
+use crate::openapi::schemas::{AnyJson, AnyObject, Id, ProcessId, StatusName, Time};
 
 /// Which names a reply has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,16 +17,22 @@ pub(crate) enum Spelling {
 }
 
 /// A task as clients see it. A field that does not apply is absent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task, example = example)]
 pub(crate) struct TaskBody<'t> {
+    #[schema(value_type = Id)]
     id: TaskId,
     name: &'t str,
     version: u32,
     queue: &'t str,
+    #[schema(value_type = StatusName)]
     status: Status,
+    #[schema(maximum = 9)]
     priority: u8,
+    #[schema(value_type = AnyObject)]
     parameters: Raw<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AnyJson, required = false)]
     result: Option<Raw<'t>>,
     /// The newest of `errors`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,25 +45,36 @@ pub(crate) struct TaskBody<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_retries: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProgressBody>)]
     progress: Option<&'t Progress>,
+    #[schema(value_type = Time)]
     submitted_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     run_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     retried_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     heartbeat_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     completed_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     cancel_requested_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProcessId>)]
     worker: Option<WorkerId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AnyObject>)]
     metadata: Option<Raw<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'t str>,
@@ -62,18 +82,24 @@ pub(crate) struct TaskBody<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     running_ms: Option<u64>,
     #[serde(flatten)]
+    #[schema(ignore)]
     older: Option<Older<'t>>,
 }
 
 /// The end of an attempt that did not complete the task.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 pub(crate) struct AttemptBody<'t> {
     attempt: u32,
     retry_attempt: u32,
+    #[schema(value_type = Time)]
     started_at: Timestamp,
+    #[schema(value_type = Time)]
     failed_at: Timestamp,
     /// The same as `failed_at`.
+    #[schema(value_type = Time)]
     timestamp: Timestamp,
+    #[schema(value_type = ProcessId)]
     worker: WorkerId,
     error: &'t str,
     error_type: &'t str,
@@ -82,12 +108,37 @@ pub(crate) struct AttemptBody<'t> {
 }
 
 /// What older clients read; always there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OlderFields)]
 struct Older<'t> {
+    #[schema(value_type = AnyJson)]
     results: Raw<'t>,
+    #[schema(value_type = Option<String>, required)]
     last_error: Option<Cow<'t, str>>,
+    #[schema(value_type = Option<Time>, required)]
     last_heartbeat_at: Option<Timestamp>,
+    #[schema(value_type = Option<Time>, required)]
     scheduled_at: Option<Timestamp>,
+}
+
+/// The shape of a task with older spellings.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Spelling::Older` gives")]
+pub(crate) struct OlderTask {
+    #[serde(flatten)]
+    task: TaskBody<'static>,
+    #[serde(flatten)]
+    older: Older<'static>,
+}
+
+/// The shape of progress.
+#[derive(ToSchema)]
+#[schema(as = Progress)]
+#[expect(dead_code, reason = "describes a type of the core, which knows no HTTP")]
+struct ProgressBody {
+    /// 0 to 100.
+    percent: f64,
+    message: Option<String>,
 }
 
 /// The task in its wire form. `policy` is the one that it is treated by, as far as that is known.

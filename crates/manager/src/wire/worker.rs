@@ -3,18 +3,23 @@ use std::collections::BTreeMap;
 use jobbers_core::model::{ProcessKind, TaskType, Timestamp, WorkerId, WorkerLoad};
 use jobbers_core::store::Live;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::schemas::{ProcessId, Time};
 
 /// The reply of `GET /workers`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Workers<'w> {
     /// The longest alive first.
     pub(crate) workers: Vec<WorkerBody<'w>>,
 }
 
 /// A live worker or scheduler.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WorkerBody<'w> {
+    #[schema(value_type = ProcessId)]
     id: WorkerId,
+    #[schema(value_type = String, example = "worker")]
     kind: ProcessKind,
     host: &'w str,
     pid: u32,
@@ -31,14 +36,17 @@ pub(crate) struct WorkerBody<'w> {
     #[serde(skip_serializing_if = "Option::is_none")]
     draining: Option<bool>,
     /// What it can run.
+    #[schema(value_type = Vec<TypeName>)]
     types: &'w [TaskType],
     version: &'w str,
+    #[schema(value_type = Time)]
     started_at: Timestamp,
+    #[schema(value_type = Time)]
     last_seen: Timestamp,
 }
 
 /// The places of a worker.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Slots<'w> {
     total: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +57,16 @@ struct Slots<'w> {
     free_by_type: Vec<FreeOfType<'w>>,
 }
 
-#[derive(Debug, Serialize)]
+/// The shape of a task type.
+#[derive(ToSchema)]
+#[schema(as = TaskType)]
+#[expect(dead_code, reason = "describes a type of the core, which knows no HTTP")]
+struct TypeName {
+    name: String,
+    version: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
 struct FreeOfType<'w> {
     name: &'w str,
     version: u32,

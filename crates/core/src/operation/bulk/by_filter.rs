@@ -4,7 +4,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::Operations;
 use super::super::list::{Bookmark, Digest};
-use super::super::patience::{ANSWER_WITHIN, no_answer};
+use super::super::patience::{ANSWER_WITHIN, Pulse, no_answer};
 use super::stages::{passes_over, stages};
 use super::{Done, Error, Outcome, Wish};
 use crate::model::TaskId;
@@ -86,8 +86,10 @@ impl Operations {
         let ids: Vec<TaskId> = entries.into_iter().map(|entry| entry.id).collect();
         let mut done = match rehearsal {
             _ if ids.is_empty() => Vec::new(),
-            true => self.foresee_step(wish, &ids).await?,
-            false => self.wish_step(wish, &ids, until).await?,
+            true => {
+                timeout_at(until, self.foresee_step(wish, &ids)).await.unwrap_or_else(|_| Err(no_answer("tasks")))?
+            }
+            false => self.wish_step(wish, &ids, &Pulse::until(until)).await?,
         };
         if passes_over(filter) {
             done.retain(|done| !matches!(done.outcome, Outcome::Conflict { .. } | Outcome::NotFound));

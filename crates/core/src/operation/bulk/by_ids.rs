@@ -1,10 +1,10 @@
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::time::Instant;
 
 use super::super::Operations;
-use super::super::patience::ANSWER_WITHIN;
+use super::super::patience::Pulse;
 use super::{Done, Error, Wish};
 use crate::model::TaskId;
 use crate::store::{MAX_BATCH, StoreError};
@@ -17,10 +17,11 @@ impl Operations {
     /// they come first. A rehearsal changes nothing and says what would be.
     pub async fn wish_for(&self, wish: Wish, ids: &[TaskId], rehearsal: bool) -> Result<Vec<Done>, Error> {
         let ids = each_once(ids);
+        let pulse = &Pulse::begin(Duration::ZERO);
         let steps = ids.chunks(MAX_BATCH).map(|step| async move {
             match rehearsal {
                 true => self.foresee_step(wish, step).await,
-                false => self.wish_step(wish, step, Instant::now() + ANSWER_WITHIN).await,
+                false => self.wish_step(wish, step, pulse).await,
             }
         });
         let steps: Vec<_> = steps.collect();

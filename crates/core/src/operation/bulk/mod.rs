@@ -5,13 +5,12 @@ mod by_ids;
 mod stages;
 
 use rand::random;
-use tokio::time::Instant;
 
 pub use by_filter::{Selected, Selection};
 pub(super) use by_ids::each_once;
 
 use super::list::InvalidCursor;
-use super::patience::persist;
+use super::patience::{Pulse, persist_while};
 use super::{Operations, patience};
 use crate::model::{Status, TaskId};
 use crate::store::{AgainOutcome, CancelOutcome, MAX_BATCH, MAX_LISTED, Resubmit, StoreError};
@@ -92,17 +91,17 @@ impl Wish {
 
 impl Operations {
     /// One step for at most [`MAX_BATCH`] tasks, sent again while the store does not answer.
-    async fn wish_step(&self, wish: Wish, ids: &[TaskId], until: Instant) -> Result<Vec<Done>, StoreError> {
+    async fn wish_step(&self, wish: Wish, ids: &[TaskId], pulse: &Pulse) -> Result<Vec<Done>, StoreError> {
         debug_assert!(ids.len() <= MAX_BATCH, "one step takes no more");
         let store = &self.stores.tasks;
         let outcomes: Vec<Outcome> = match wish {
             Wish::Cancel => {
-                let answers = persist("cancel", until, || store.cancel_all(ids)).await?;
+                let answers = persist_while("cancel", pulse, || store.cancel_all(ids)).await?;
                 answers.into_iter().map(Outcome::from).collect()
             }
             Wish::Resubmit { reset_failures } => {
                 let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, request: random() };
-                let answers = persist("resubmit", until, || store.resubmit(&resubmit)).await?;
+                let answers = persist_while("resubmit", pulse, || store.resubmit(&resubmit)).await?;
                 answers.into_iter().map(Outcome::from).collect()
             }
         };

@@ -1,5 +1,6 @@
 //! JSON Schema, with errors that a person can act on.
 
+mod forms;
 mod place;
 mod sentence;
 mod value;

@@ -2,6 +2,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
+use super::forms::{self, Nearest};
 use super::place::{child, leads_through};
 use super::value::{cut, either, plain, shown};
 use super::{Schema, WrongField};
@@ -23,13 +24,15 @@ pub(super) fn describe(error: &ValidationError<'_>, schema: &Schema, hidden: &[S
             let known = schema.known_fields(object);
             unexpected.iter().map(|field| WrongField::new(child(place, field), unknown_field(&known))).collect()
         }
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            only_real_branch(context).map_or_else(
-                || vec![WrongField::new(place, format!("fits none of the allowed forms{}", but_is(error, secret)))],
-                // `T | null`: what is wrong with T is what is wrong.
-                |branch| branch.iter().flat_map(|error| describe(error, schema, hidden)).collect(),
-            )
-        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match forms::nearest(context, place) {
+            Nearest::Form(errors) => errors.iter().flat_map(|error| describe(error, schema, hidden)).collect(),
+            Nearest::Types(names) => {
+                vec![WrongField::new(place, format!("must be {}{}", either(&names), but_is(error, secret)))]
+            }
+            Nearest::None => {
+                vec![WrongField::new(place, format!("fits none of the allowed forms{}", but_is(error, secret)))]
+            }
+        },
         kind => vec![WrongField::new(place, sentence(kind, error, schema, secret))],
     }
 }
@@ -86,6 +89,11 @@ fn unknown_field(known: &[&str]) -> String {
 }
 
 fn types(kind: &TypeKind) -> String {
+    either(&type_names(kind))
+}
+
+/// Each type with its article.
+pub(super) fn type_names(kind: &TypeKind) -> Vec<String> {
     let with_article = |json_type: JsonType| match json_type {
         JsonType::Null => "null".to_owned(),
         JsonType::Boolean => "true or false".to_owned(),
@@ -96,19 +104,8 @@ fn types(kind: &TypeKind) -> String {
         JsonType::Object => "an object".to_owned(),
     };
     match kind {
-        TypeKind::Single(single) => with_article(*single),
-        TypeKind::Multiple(several) => {
-            // Whoever gets a type wrong did not mean to leave the field out.
-            let names: Vec<String> = several.iter().filter(|one| *one != JsonType::Null).map(with_article).collect();
-            either(&names)
-        }
+        TypeKind::Single(single) => vec![with_article(*single)],
+        // Whoever gets a type wrong did not mean to leave the field out.
+        TypeKind::Multiple(several) => several.iter().filter(|one| *one != JsonType::Null).map(with_article).collect(),
     }
-}
-
-/// The one branch of an `anyOf` that is more than `null`.
-fn only_real_branch<'e>(branches: &'e [Vec<ValidationError<'static>>]) -> Option<&'e [ValidationError<'static>]> {
-    let wants_null = |branch: &&Vec<ValidationError<'static>>| matches!(branch.as_slice(), [error] if matches!(error.kind(), Kind::Type { kind: TypeKind::Single(JsonType::Null) }));
-    let mut real = branches.iter().filter(|branch| !wants_null(branch));
-    let only = real.next()?;
-    if real.next().is_some() || only.is_empty() { None } else { Some(only) }
 }

@@ -54,9 +54,26 @@ fn an_optional_part_is_judged_by_its_own_schema() {
 }
 
 #[test]
-fn a_form_that_fits_nothing_is_shown() {
+fn a_value_of_a_type_that_no_form_has_is_told_their_types() {
     let schema = json!({"oneOf": [{"type": "string"}, {"type": "integer"}]});
-    assert_eq!(wrong(&schema, &json!(true)), [pair("", "fits none of the allowed forms, but is true")]);
+    assert_eq!(wrong(&schema, &json!(true)), [pair("", "must be a string or a whole number, but is true")]);
+}
+
+#[test]
+fn the_form_that_was_meant_says_what_is_wrong() {
+    let form = |name: &str| {
+        json!({
+            "type": "object", "required": [name], "additionalProperties": false,
+            "properties": {name: {"type": "string"}},
+        })
+    };
+    let schema = json!({"anyOf": [form("path"), form("text")]});
+    let expected = [pair("/path", "must be a string, but is the number 3")];
+    assert_eq!(wrong(&schema, &json!({"path": 3})), expected);
+    assert_eq!(wrong(&schema, &json!({})), [pair("", "fits none of the allowed forms, but is an empty object")]);
+    assert_eq!(wrong(&schema, &json!("x")), [pair("", "must be an object, but is the string \"x\"")]);
+    let mixed = json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]});
+    assert_eq!(wrong(&mixed, &json!(["a", 1])), [pair("/1", "must be a string, but is the number 1")]);
 }
 
 #[test]

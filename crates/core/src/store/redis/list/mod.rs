@@ -2,6 +2,7 @@
 //! checks them on the heads of the records.
 
 mod log;
+mod names;
 mod page;
 mod place;
 mod sets;
@@ -24,7 +25,7 @@ impl Lists for RedisStore {
             return Ok(Listed { entries: Vec::new(), next: list.after.clone(), examined: 0 });
         }
         match list.filter.wanted_status() {
-            None => log::list(self, list, limit, false).await,
+            None => log::list(self, list, limit, None).await,
             // A task that is not stored is in no list.
             Some(Status::Unsubmitted) => Ok(page::nothing()),
             Some(Status::Submitted) => waiting::list(self, list, limit).await,
@@ -67,6 +68,13 @@ fn filter_arguments(filter: &Filter) -> Arguments {
         arguments = arguments.with("before", until.as_millis());
     }
     arguments
+}
+
+fn with_place(arguments: Arguments, name: &str, place: Option<place::At>) -> Arguments {
+    match place {
+        Some((time, id)) => arguments.with(name, (time, id.to_bytes())),
+        None => arguments,
+    }
 }
 
 /// Which of these tasks the filter lets through: where each is in the order, and its id.

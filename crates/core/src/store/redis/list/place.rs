@@ -1,4 +1,4 @@
-//! Cursors of lists that go through their sets one after the other, because these are too many to be merged.
+//! Cursors of lists whose sets are too many, or too large, to be merged or sorted.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +9,19 @@ use crate::store::Cursor;
 pub(super) type At = (u64, TaskId);
 
 /// Where such a list goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
-    /// What comes before this place has been listed, of every set: while the sets were few enough to be merged.
+    /// What comes before this place has been listed, of all sets: while they could be one list.
     pub(super) bound: Option<At>,
-    /// The set's name; empty at the beginning.
-    pub(super) set: String,
-    /// The entry behind which to go on in the set; none: the set is done.
-    pub(super) after: Option<At>,
-    /// Redis's cursor, for a set that is scanned: `after` is one of what it leads to.
-    pub(super) scan: u64,
+    pub(super) within: Within,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Within {
+    /// Of sets in order of names (an empty one at the beginning): behind this entry of it; none: the set is done.
+    Sets(String, Option<At>),
+    /// Of the log: behind this number.
+    Log(u64),
 }
 
 impl Place {
@@ -32,6 +35,27 @@ impl Place {
     }
 }
 
-pub(super) fn at(cursor: (Timestamp, TaskId)) -> At {
-    (cursor.0.as_millis(), cursor.1)
+pub(super) fn at(time: Timestamp, id: TaskId) -> At {
+    (time.as_millis(), id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_back_from_cursors() {
+        let entry = at(Timestamp::from_millis(1_800_000_000_000), TaskId::from_parts(1, 2));
+        for within in
+            [Within::Log(3), Within::Sets("a:b@1:failed".to_owned(), Some(entry)), Within::Sets(String::new(), None)]
+        {
+            for bound in [None, Some(entry)] {
+                let place = Place { bound, within: within.clone() };
+                let Cursor::Own(bytes) = place.cursor() else { panic!("{place:?}") };
+                assert_eq!(Place::read(&bytes), Some(place));
+                assert!(bytes.len() < 100, "{} bytes", bytes.len());
+            }
+        }
+        assert_eq!(Place::read(b"of another store"), None);
+    }
 }

@@ -19,7 +19,7 @@ pub(super) async fn list(store: &RedisStore, list: &List, limit: usize) -> Resul
         .with("most_sets", FEW_SETS);
     let answer = store.step("list", &store.scripts.list_lanes, arguments, &[]).await?;
     if answer == redis::Value::Nil {
-        return log::list(store, list, limit, true).await;
+        return log::list(store, list, limit, Some(Status::Submitted)).await;
     }
     let is_behind = |place: u64| match (&list.after, list.order) {
         (None, _) => Some(true),

@@ -19,3 +19,12 @@ local function admits(v, r)
   end
   return true
 end
+
+-- Whether id `a` is less than `b`, bytes compared as Redis does (Lua's `<` would ask the locale).
+local function is_less(a, b)
+  local a1, a2, a3 = struct.unpack('>I6I6I4', a)
+  local b1, b2, b3 = struct.unpack('>I6I6I4', b)
+  if a1 ~= b1 then return a1 < b1 end
+  if a2 ~= b2 then return a2 < b2 end
+  return a3 < b3
+end

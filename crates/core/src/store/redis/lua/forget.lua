@@ -29,7 +29,8 @@ apply(now)
 sweep_endings()
 local growing = math.floor(tonumber(call('GET', P .. 'sequence') or 0) / CHUNK)
 for chunk, tasks in pairs(chunks) do
-  -- Places in a chunk are counted from its first: the one that still grows stays (submit.lua looks after it).
+  -- Places in a chunk are counted from its first: the one that still grows stays. It never ends empty, as its last
+  -- task is there when its last place is taken.
   if add(P .. 'logs', chunk, -tasks) <= 0 and chunk < growing then
     call('DEL', P .. 'log:' .. chunk)
     call('ZREMRANGEBYSCORE', P .. 'chunks', chunk, chunk)

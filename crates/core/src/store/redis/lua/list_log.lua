@@ -1,13 +1,17 @@
 -- list_log: tasks in the order in which they were submitted. No transition.
--- args     filter (see filter.lua), oldest_first, waiting (whether only what waits is wanted), behind (the sequence to go
---          on behind, nil = begin), limit (tasks), budget (entries)
+-- args     filter (see filter.lua), oldest_first, state (nil = any, W waiting or R started), behind (the sequence to go on
+--          behind, nil = begin), bound (nil or {time, id}: only what started before that), limit (tasks), budget (entries)
 -- Answers  how many entries were looked at; the sequence of the last one; 1 if there are more, else 0; then id and
 --          sequence of each task in turns
--- An entry counts only while the task says that it was submitted there. Chunks in which nothing waits are left out if
--- that is what is wanted, and count as one entry.
+-- An entry counts only while the task says that it was submitted there. Chunks in which no task has the state are left
+-- out, and count as one entry. The filter's times are about the start of what is started.
 local oldest_first = args.oldest_first
 local chunks = P .. 'chunks'
-local waits = filter.queue and P .. 'waits:' .. filter.queue or P .. 'waits'
+local started = args.state == 'R'
+-- How many tasks of the state there are in each chunk.
+local counted = args.state and (started and all_runs or filter.queue and P .. 'waits:' .. filter.queue or all_waits)
+-- Times that say which chunks to look at.
+local since, before = not started and filter.since, not started and filter.before
 
 -- The chunks from this one on, a few at a time: {number, time of its first entry}.
 local function chunks_from(chunk)
@@ -36,18 +40,27 @@ end
 local function first_place()
   if args.behind then return oldest_first and args.behind + 1 or args.behind - 1 end
   if oldest_first then
-    local chunk = filter.since and last_chunk_before(filter.since)
+    local chunk = since and last_chunk_before(since)
     return chunk and chunk * CHUNK or 0
   end
   local last = tonumber(call('GET', P .. 'sequence') or 0) - 1
-  if not filter.before then return last end
-  local chunk = last_chunk_before(filter.before)
+  if not before then return last end
+  local chunk = last_chunk_before(before)
   return chunk and math.min(last, chunk * CHUNK + CHUNK - 1) or -1
 end
 
 local place = first_place()
 local looked, last = 0, false
 local found = {}
+
+local function is_wanted(id, v, r)
+  if args.state and r.state ~= args.state then return false end
+  if args.bound then
+    local time, bound = args.bound[1], args.bound[2]
+    if r.started > time or r.started == time and not is_less(id, bound) then return false end
+  end
+  return is_in_time(started and r.started or submitted_of(v, r)) and admits(v, r)
+end
 
 -- Looks at a chunk from `place` on, as far as the budget goes. Answers whether it came to the chunk's end.
 local function look_at(chunk)
@@ -65,8 +78,7 @@ local function look_at(chunk)
     local r = read(v)
     looked = looked + 1
     last = sequence
-    if r and sequence_of(v, r) == sequence and (not args.waiting or r.state == 'W') and is_in_time(submitted_of(v, r))
-      and admits(v, r) then
+    if r and sequence_of(v, r) == sequence and is_wanted(ids[index], v, r) then
       found[#found + 1] = ids[index]
       found[#found + 1] = sequence
       if #found / 2 >= args.limit then return false end
@@ -84,19 +96,19 @@ local function walk()
     if #some == 0 then return false end
     local numbers = {}
     for i, chunk in ipairs(some) do numbers[i] = chunk[1] end
-    local waiting = args.waiting and call('HMGET', waits, unpack(numbers))
+    local counts = counted and call('HMGET', counted, unpack(numbers))
     for i, chunk in ipairs(some) do
       local number, time = chunk[1], chunk[2]
-      if oldest_first and filter.before and time >= filter.before then return false end
+      if oldest_first and before and time >= before then return false end
       if looked >= args.budget then return true end
-      if waiting and not waiting[i] then
+      if counts and not counts[i] then
         looked = looked + 1
         last = oldest_first and number * CHUNK + CHUNK - 1 or number * CHUNK
       elseif not look_at(number) then
         return true
       end
       place = oldest_first and number * CHUNK + CHUNK or number * CHUNK - 1
-      if not oldest_first and filter.since and time < filter.since then return false end
+      if not oldest_first and since and time < since then return false end
     end
   end
   return false

@@ -7,14 +7,10 @@
 --          the set of each task in turns
 local newest = args.newest_first
 
--- Whether id `a` comes before `b`, bytes compared as Redis does (Lua would ask the locale).
+-- Whether id `a` comes before `b`.
 local function is_before(a, b)
-  if newest then a, b = b, a end
-  local a1, a2, a3 = struct.unpack('>I6I6I4', a)
-  local b1, b2, b3 = struct.unpack('>I6I6I4', b)
-  if a1 ~= b1 then return a1 < b1 end
-  if a2 ~= b2 then return a2 < b2 end
-  return a3 < b3
+  if newest then return is_less(b, a) end
+  return is_less(a, b)
 end
 
 local function range(key, from, to)

@@ -24,7 +24,9 @@ local function move_task(move, id, v, now, over)
   if yields == 1 and has(r, CANCEL) then
     to, dead, failures, lost = 'X', 0, 0, 0
   end
+  local sequence = sequence_of(v, r)
   gather('ZREM', lane.started, id)
+  count_running(sequence, -1)
   if has(r, SILENCE) then gather('ZREM', P .. 'silence:' .. lane.queue, id) end
   if has(r, BEATS) then gather('ZREM', P .. 'beats:' .. lane.queue, id) end
   clear(r, SILENCE + BEATS)
@@ -47,7 +49,7 @@ local function move_task(move, id, v, now, over)
   end
   r.state = to
   if to == 'W' then
-    wait(lane, id, place == 'H', sequence_of(v, r))
+    wait(lane, id, place == 'H', sequence)
   elseif to == 'L' then
     schedule(lane, id, now + delay)
   else

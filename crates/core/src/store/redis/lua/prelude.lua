@@ -150,6 +150,10 @@ local function count_waiting(lane, sequence, by)
   count(all_waits, chunk, by)
 end
 
+-- The same of what runs, of all queues: enough to find thousands of them.
+local all_runs = P .. 'runs'
+local function count_running(sequence, by) count(all_runs, math.floor(sequence / CHUNK), by) end
+
 -- The task waits in its lane from now on.
 local function wait(lane, id, at_head, sequence)
   if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end

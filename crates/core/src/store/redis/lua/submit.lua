@@ -91,12 +91,7 @@ end
 
 -- Begins a chunk of the log.
 local function begin(chunk)
-  local chunks, before = P .. 'chunks', chunk - 1
-  if chunk > 0 and call('HEXISTS', P .. 'logs', before) == 0 then
-    -- All its tasks were forgotten while it grew.
-    call('DEL', P .. 'log:' .. before)
-    call('ZREMRANGEBYSCORE', chunks, before, before)
-  end
+  local chunks = P .. 'chunks'
   -- A clock that was set back does not bring the times of chunks out of order.
   local last = call('ZREVRANGE', chunks, 0, 0)[1]
   local since = math.max(now, last and tonumber(string.match(last, ':(%d+)$')) or 0)

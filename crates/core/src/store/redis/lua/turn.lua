@@ -126,9 +126,10 @@ if claim then
   local left = claim.tasks
   local sequence = args.sequence
   -- Each pass shares what is left among the queues, then within a queue by priority and among types; a type's free
-  -- slots are shared by all queues, so one pass may leave slots that another queue can use.
+  -- slots are shared by all queues, so one pass may leave slots that another queue can use; so may expired tasks.
+  local gone
   repeat
-    local before = left
+    gone = 0
     local queues = {}
     for _, queue in ipairs(claim.queues) do
       local cap, priorities, by = 0, {}, {}
@@ -172,8 +173,9 @@ if claim then
             queue.queue[2] = queue.queue[2] - got
             share = share - got
             left = left - got
-            local gone = got + expired
-            if gone > 0 and add(lane.lane.lanes, lane.lane.field, -gone) <= 0 then
+            got = got + expired
+            gone = gone + got
+            if got > 0 and add(lane.lane.lanes, lane.lane.field, -got) <= 0 then
               -- No live entry: what the list still holds is dead.
               call('DEL', lane.lane.key)
             end
@@ -181,7 +183,7 @@ if claim then
         end
       end
     end
-  until left <= 0 or left == before
+  until left <= 0 or gone == 0
 
   local order = claimed
   claimed = {}
@@ -192,7 +194,9 @@ if claim then
     r.state = 'R'
     if has(r, EXPIRES) then gather('ZREM', P .. 'expires', id) end
     clear(r, TAKEN + EXPIRES)
-    count_waiting(lane, sequence_of(v, r), -1)
+    local submission = sequence_of(v, r)
+    count_waiting(lane, submission, -1)
+    count_running(submission, 1)
     r.attempt = r.attempt + 1
     r.token = claim.seed .. struct.pack('>I2', k)
     r.worker = args.worker

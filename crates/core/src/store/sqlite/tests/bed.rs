@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::lifecycle::{LeaseOver, Outcome, Transition, after_attempt, after_lease_over};
 use crate::model::{
-    EndDetail, EndKind, NewTask, Policy, Registration, Status, Task, TaskId, TaskType, Timestamp, When, WorkerId,
+    EndDetail, EndKind, NewTask, Policy, ProcessInfo, ProcessKind, Registration, Status, Task, TaskId, TaskType,
+    Timestamp, When, WorkerId,
 };
 use crate::store::sqlite::{Clock, SqliteStore};
 use crate::store::{
@@ -149,6 +150,23 @@ pub(super) fn registration(name: &str) -> Registration {
         queue: "default".into(),
         policy: Policy::default(),
         parameters_schema: None,
+    }
+}
+
+/// A worker that announces itself.
+pub(super) fn process(number: u8) -> ProcessInfo {
+    ProcessInfo {
+        id: WorkerId::from_bytes([number; 8]),
+        kind: ProcessKind::Worker,
+        host: "here".into(),
+        pid: 1,
+        role: Some("default".into()),
+        queues: vec!["default".into()],
+        slots: 5,
+        types: Vec::new(),
+        version: "1".into(),
+        started_at: Timestamp::from_millis(1),
+        load: None,
     }
 }
 

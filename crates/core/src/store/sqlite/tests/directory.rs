@@ -2,25 +2,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::bed::{Bed, Worker, registration, task};
-use crate::model::{Policy, ProcessInfo, ProcessKind, Registration, WorkerId};
+use super::bed::{Bed, Worker, process, registration, task};
+use crate::model::{Policy, Registration};
 use crate::store::{Directory as _, Incompatible, SchemaConflict, StoreError};
-
-fn process(number: u8) -> ProcessInfo {
-    ProcessInfo {
-        id: WorkerId::from_bytes([number; 8]),
-        kind: ProcessKind::Worker,
-        host: "here".into(),
-        pid: 1,
-        role: Some("default".into()),
-        queues: vec!["default".into()],
-        slots: 5,
-        types: Vec::new(),
-        version: "1".into(),
-        started_at: crate::model::Timestamp::from_millis(1),
-        load: None,
-    }
-}
 
 #[tokio::test]
 async fn who_announced_itself_is_alive_until_its_time_is_over_or_it_retires() {

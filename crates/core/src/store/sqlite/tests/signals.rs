@@ -3,9 +3,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
-use super::bed::{Bed, LEASE, Worker, completed, id, task, typed, verdict};
+use super::bed::{Bed, LEASE, Worker, completed, id, process, task, typed, verdict};
 use crate::model::Status;
-use crate::store::{Moved, Signals as _, TaskStore as _, WorkerSignal};
+use crate::store::{Directory as _, Moved, Signals as _, TaskStore as _, WorkerSignal};
 
 async fn next<T>(receiver: &mut Receiver<T>) -> T {
     timeout(Duration::from_secs(10), receiver.recv()).await.expect("in time").expect("still open")
@@ -127,4 +127,35 @@ async fn steps_that_others_took_cause_no_chain_of_signals() {
     until(&mut moves, &Moved::Resync).await;
     bed.submit(&[typed(8, "unknown")]).await;
     assert_eq!(drain(&mut signals), [], "a neighbour's renewal concerns nobody here");
+}
+
+#[tokio::test]
+async fn a_worker_is_told_once_to_drain_by_its_own_process_or_by_another() {
+    let bed = Bed::new().await;
+    let other = bed.open().await;
+    for (number, asking) in [(1, bed.store()), (2, &other)] {
+        let process = process(number);
+        bed.store().announce(&process, LEASE).await.unwrap();
+        let mut signals = bed.store().worker_signals(process.id).await.unwrap();
+        assert!(asking.drain(process.id).await.unwrap());
+        until(&mut signals, &WorkerSignal::Drain).await;
+        // Whatever comes after this does not repeat it.
+        let mut moves = bed.store().moves().await.unwrap();
+        other.submit(&[task(u128::from(number))]).await.unwrap();
+        until(&mut moves, &Moved::Resync).await;
+        other.submit(&[task(10 + u128::from(number))]).await.unwrap();
+        until(&mut moves, &Moved::Resync).await;
+        assert!(!drain(&mut signals).contains(&WorkerSignal::Drain));
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_begins_to_listen_late_is_told_to_drain_all_the_same() {
+    let bed = Bed::new().await;
+    let other = bed.open().await;
+    bed.store().announce(&process(1), LEASE).await.unwrap();
+    assert!(bed.store().drain(process(1).id).await.unwrap());
+    let mut signals = other.worker_signals(process(1).id).await.unwrap();
+    until(&mut signals, &WorkerSignal::Drain).await;
+    assert!(other.announce(&process(1), LEASE).await.unwrap().drain);
 }
