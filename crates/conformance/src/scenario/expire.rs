@@ -7,7 +7,9 @@ use jobbers_core::store::{Expired, MAX_BATCH, Resubmit, SharedStore};
 
 use super::{applied, get, status, submit, submit_all};
 use crate::Environment;
-use crate::sample::{failed_expectedly, failed_for_later, handed_back, id, task, task_after, tasks};
+use crate::sample::{
+    alpha, beta, failed_expectedly, failed_for_later, handed_back, id, task, task_after, task_of, tasks,
+};
 use crate::scheduler;
 use crate::worker::Worker;
 
@@ -222,4 +224,40 @@ pub async fn expired_tasks_of_a_better_priority_hide_none(env: &Environment) {
     let mut worker = Worker::start(env.store(), 1).await;
     let claimed: Vec<_> = worker.claim_all().await.iter().map(|task| task.id).collect();
     assert_eq!(claimed, [id(100)]);
+}
+
+pub async fn expired_tasks_of_one_queue_hide_none_of_another(env: &Environment) {
+    let types = [alpha()];
+    let mut worker = Worker::consuming(env.store(), 1, &["default", "other"], &types).await;
+    // Whichever queue has its turn first, and with just one slot free.
+    for (n, expired, live) in [(0, "default", "other"), (10, "other", "default")] {
+        for turn in 0..2 {
+            let expires_at = Some(env.now());
+            submit(env.store(), NewTask { queue: expired.to_owned(), expires_at, ..task(n + 2 * turn) }).await;
+            submit(env.store(), NewTask { queue: live.to_owned(), ..task(n + 2 * turn + 1) }).await;
+            let mut claimed = Vec::new();
+            // A store that has not looked at everything says so by not parking the worker.
+            while claimed.is_empty() {
+                let claim = worker.claim_of(1);
+                let turn = worker.next_turn(Vec::new(), Some(claim));
+                let reply = worker.send(&turn).await;
+                assert!(!reply.parked || !reply.claimed.is_empty(), "parked although a task waits in {live}");
+                claimed = reply.claimed;
+            }
+            assert_eq!(claimed[0].id, id(n + 2 * turn + 1));
+        }
+    }
+}
+
+pub async fn an_expired_task_leaves_its_turn_to_others_of_its_priority(env: &Environment) {
+    let mut worker = Worker::start(env.store(), 1).await;
+    for n in 0..4 {
+        let expires_at = Some(env.now());
+        let [expired, live] = if n % 2 == 0 { [alpha(), beta()] } else { [beta(), alpha()] };
+        submit(env.store(), NewTask { priority: 1, expires_at, ..task_of(expired, 10 * n) }).await;
+        submit(env.store(), NewTask { priority: 1, ..task_of(live, 10 * n + 1) }).await;
+        submit(env.store(), task(10 * n + 2)).await;
+        assert_eq!(worker.claim_one().await.id, id(10 * n + 1), "before what is less urgent");
+        assert_eq!(worker.claim_one().await.id, id(10 * n + 2));
+    }
 }

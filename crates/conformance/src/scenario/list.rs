@@ -85,6 +85,8 @@ macro_rules! each_scenario {
                 a_full_batch_expires_at_once,
                 thousands_of_expired_tasks_hide_none_behind_them,
                 expired_tasks_of_a_better_priority_hide_none,
+                expired_tasks_of_one_queue_hide_none_of_another,
+                an_expired_task_leaves_its_turn_to_others_of_its_priority,
             }
             finish {
                 a_finished_task_has_its_result,
