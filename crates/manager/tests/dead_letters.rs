@@ -114,6 +114,13 @@ async fn what_has_not_failed_is_left_alone_and_nothing_is_meant_by_nothing() {
     let reply = manager.send(post_json("/dead-letter-queue/resubmit", &json!({"task_ids": [id]}))).await.expect(200);
     assert_eq!((&reply["resubmitted"], &reply["skipped"]), (&json!(0), &json!(1)));
     assert_eq!(manager.task(&id).await["status"], "cancelled");
+    let failed_only = manager.anything(1).await.remove(0);
+    let mut worker = manager.worker_of_anything().await;
+    let claimed = worker.claim_one().await;
+    worker.finish(&claimed, failed("no tea")).await;
+    let reply = manager.send(post_json("/dead-letter-queue/resubmit", &json!({"queue": "default"}))).await.expect(200);
+    assert_eq!((&reply["resubmitted"], &reply["skipped"]), (&json!(0), &json!(0)), "it is no dead letter");
+    assert_eq!(manager.task(&failed_only).await["status"], "failed");
     for (body, status, words) in [
         (json!({}), 400, "send `task_ids`, or at least one of"),
         (json!({"limit": 5, "reset_retry_count": true}), 400, "send `task_ids`, or at least one of"),

@@ -77,6 +77,17 @@ async fn lists_are_paged_on_redis() {
 }
 
 #[tokio::test]
+async fn a_list_begins_far_behind_its_first_task_at_once() {
+    let manager = Manager::start().await;
+    let submitted = manager.anything(7_000).await;
+    let page = manager.send(get(format!("/task-list?start={}", submitted[6_990]))).await.expect(200);
+    assert_eq!(ids(&page), submitted[6_990..]);
+    let reply = manager.send(get("/task-list?offset=6995")).await.expect(200);
+    assert_eq!((ids(&reply).len(), reply["next_cursor"].is_string()), (0, true), "that is too far for one call");
+    assert_eq!(all(&manager, "/task-list?offset=6995").await, submitted[6_995..]);
+}
+
+#[tokio::test]
 async fn filters_select() {
     let manager = Manager::start().await;
     let waiting = manager.anything(3).await;

@@ -1,0 +1,80 @@
+//! What happens between two steps of one request.
+
+use std::sync::Arc;
+
+use jobbers_core::process::Stores;
+use serde_json::{Value, json};
+
+use crate::harness::{Manager, connector, settings};
+use crate::http::{get, post_json};
+use crate::staged::Staged;
+
+async fn staged() -> (Manager, Arc<Staged>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Stores { tasks, routing } = connector(&folder, None).connect().await.expect("stores");
+    let store = Arc::new(Staged::new(tasks));
+    let manager = Manager::serve(&settings(), Stores { tasks: store.clone(), routing }, folder).await;
+    (manager, store)
+}
+
+fn count(reply: &Value, status: &str) -> usize {
+    reply["results"].as_array().expect("results").iter().filter(|result| result["status"] == status).count()
+}
+
+#[tokio::test]
+async fn a_task_that_changes_while_its_page_is_made_is_left_out() {
+    let (manager, store) = staged().await;
+    let ids = manager.anything(3).await;
+    store.cancel_after_list(vec![ids[1].parse().unwrap()]);
+    let page = manager.send(get("/tasks?status=submitted")).await.expect(200);
+    let listed: Vec<&Value> = page["tasks"].as_array().unwrap().iter().map(|task| &task["id"]).collect();
+    assert_eq!(listed, [&json!(ids[2]), &json!(ids[0])]);
+    store.cancel_after_list(vec![ids[2].parse().unwrap()]);
+    let page = manager.send(get("/tasks")).await.expect(200);
+    assert_eq!(page["tasks"][0]["status"], "cancelled", "it still belongs to a list of all");
+}
+
+#[tokio::test]
+async fn what_was_done_before_the_store_went_away_is_told() {
+    let (manager, store) = staged().await;
+    manager.anything(1_200).await;
+    let mut body = json!({"filter": {"status": "submitted"}, "limit": 10_000});
+    store.answer(0);
+    manager.send(post_json("/tasks/cancel", &body)).await.problem(503);
+    store.answer(1);
+    let reply = manager.send(post_json("/tasks/cancel", &body)).await.expect(200);
+    assert_eq!(count(&reply, "cancelled"), 500);
+    store.answer(usize::MAX);
+    body["cursor"] = reply["next_cursor"].clone();
+    let reply = manager.send(post_json("/tasks/cancel", &body)).await.expect(200);
+    assert_eq!((count(&reply, "cancelled"), &reply["next_cursor"]), (700, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_batch_that_was_stored_in_part_says_so_and_is_finished_by_sending_it_again() {
+    let (manager, store) = staged().await;
+    let items: Vec<Value> =
+        (0..2_000).map(|n| json!({"name": "anything", "version": 2, "parameters": {"n": n}})).collect();
+    let request = post_json("/tasks/batch", &Value::from(items)).header("idempotency-key", "k");
+    store.answer(2);
+    let problem = manager.send(request.clone()).await.problem(503);
+    let detail = problem["detail"].as_str().unwrap();
+    for words in ["some may be stored", "2000 submissions", "Idempotency-Key"] {
+        assert!(detail.contains(words), "{detail}");
+    }
+    store.answer(usize::MAX);
+    let reply = manager.send(request).await.expect(200);
+    assert_eq!((count(&reply, "exists"), count(&reply, "submitted")), (1_000, 1_000));
+}
+
+#[tokio::test]
+async fn many_ids_that_were_dealt_with_in_part_say_so() {
+    let (manager, store) = staged().await;
+    let ids = manager.anything(1_200).await;
+    store.answer(1);
+    let problem = manager.send(post_json("/tasks/cancel", &json!({"task_ids": ids}))).await.problem(503);
+    assert!(problem["detail"].as_str().unwrap().contains("some may have been dealt with"), "{problem}");
+    store.answer(usize::MAX);
+    let reply = manager.send(post_json("/tasks/cancel", &json!({"task_ids": ids}))).await.expect(200);
+    assert_eq!((count(&reply, "conflict"), count(&reply, "cancelled")), (500, 700));
+}

@@ -1,0 +1,169 @@
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::store::{
+    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
+    MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
+    SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+};
+use tokio::sync::mpsc;
+
+/// A store in which something happens at a moment that a test names.
+#[derive(Debug)]
+pub struct Staged {
+    store: SharedStore,
+    /// Tasks that somebody else cancels right after the next list was read.
+    cancelled_after_list: Mutex<Vec<TaskId>>,
+    /// So many steps of the kinds that tests are about are answered before the store goes away.
+    steps_left: AtomicUsize,
+}
+
+impl Staged {
+    pub fn new(store: SharedStore) -> Self {
+        Self { store, cancelled_after_list: Mutex::default(), steps_left: AtomicUsize::new(usize::MAX) }
+    }
+
+    pub fn cancel_after_list(&self, ids: Vec<TaskId>) {
+        *self.cancelled_after_list.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// Lets only so many further submit and cancel steps be answered.
+    pub fn answer(&self, steps: usize) {
+        self.steps_left.store(steps, Ordering::SeqCst);
+    }
+
+    fn step(&self, operation: &'static str) -> Result<()> {
+        let left = self.steps_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        left.map(drop).map_err(|_| StoreError::Unavailable { operation, detail: "it went away".to_owned() })
+    }
+}
+
+#[async_trait]
+impl TaskStore for Staged {
+    async fn submit(&self, tasks: &[NewTask]) -> Result<Vec<SubmitOutcome>> {
+        self.step("submit")?;
+        self.store.submit(tasks).await
+    }
+
+    async fn cancel_all(&self, ids: &[TaskId]) -> Result<Vec<CancelOutcome>> {
+        self.step("cancel")?;
+        self.store.cancel_all(ids).await
+    }
+
+    async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
+        self.store.turn(turn).await
+    }
+
+    async fn renew(&self, renewal: &Renewal) -> Result<RenewReply> {
+        self.store.renew(renewal).await
+    }
+
+    async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        self.store.resubmit(resubmit).await
+    }
+
+    async fn hasten(&self, ids: &[TaskId]) -> Result<Vec<AgainOutcome>> {
+        self.store.hasten(ids).await
+    }
+
+    async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+        self.store.forget(ids).await
+    }
+
+    async fn expire(&self, limit: usize) -> Result<Expired> {
+        self.store.expire(limit).await
+    }
+
+    async fn promote(&self, promote: &Promote) -> Result<Promoted> {
+        self.store.promote(promote).await
+    }
+
+    async fn overdue(&self, limit: usize) -> Result<Overdue> {
+        self.store.overdue(limit).await
+    }
+
+    async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>> {
+        self.store.reap(verdicts).await
+    }
+
+    async fn get(&self, id: TaskId) -> Result<Option<Task>> {
+        self.store.get(id).await
+    }
+
+    async fn now(&self) -> Result<Timestamp> {
+        self.store.now().await
+    }
+}
+
+#[async_trait]
+impl Lists for Staged {
+    async fn list(&self, list: &List) -> Result<Listed> {
+        let listed = self.store.list(list).await?;
+        let ids = std::mem::take(&mut *self.cancelled_after_list.lock().unwrap_or_else(PoisonError::into_inner));
+        if !ids.is_empty() {
+            self.store.cancel_all(&ids).await?;
+        }
+        Ok(listed)
+    }
+
+    async fn tasks(&self, ids: &[TaskId], most_bytes: usize) -> Result<Vec<Option<Task>>> {
+        self.store.tasks(ids, most_bytes).await
+    }
+}
+
+#[async_trait]
+impl Statistics for Staged {
+    async fn counts(&self) -> Result<Vec<QueueCounts>> {
+        self.store.counts().await
+    }
+
+    async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
+        self.store.tallies(minutes).await
+    }
+}
+
+#[async_trait]
+impl Directory for Staged {
+    async fn belong(&self, installation: &str) -> Result<String> {
+        self.store.belong(installation).await
+    }
+
+    async fn announce(&self, process: &ProcessInfo, ttl: Duration) -> Result<Announced> {
+        self.store.announce(process, ttl).await
+    }
+
+    async fn drain(&self, id: WorkerId) -> Result<bool> {
+        self.store.drain(id).await
+    }
+
+    async fn retire(&self, id: WorkerId) -> Result<()> {
+        self.store.retire(id).await
+    }
+
+    async fn live(&self) -> Result<Vec<Live>> {
+        self.store.live().await
+    }
+
+    async fn register(&self, types: &[Registration]) -> Result<Vec<SchemaConflict>> {
+        self.store.register(types).await
+    }
+
+    async fn catalogue(&self) -> Result<Vec<Registration>> {
+        self.store.catalogue().await
+    }
+}
+
+#[async_trait]
+impl Signals for Staged {
+    async fn worker_signals(&self, worker: WorkerId) -> Result<mpsc::Receiver<WorkerSignal>> {
+        self.store.worker_signals(worker).await
+    }
+
+    async fn moves(&self) -> Result<Moves> {
+        self.store.moves().await
+    }
+}
