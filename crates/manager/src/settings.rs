@@ -13,7 +13,7 @@ pub struct ManagerSettings {
     pub bind: String,
 
     /// Who may do what: `name:scope:secret`, separated by commas, with scope read, submit or admin. Then every route
-    /// but /livez and /readyz needs `Authorization: Bearer SECRET`
+    /// but /livez, /readyz, /openapi.json and /docs needs `Authorization: Bearer SECRET`
     #[arg(long = "jobbers-tokens", env = "JOBBERS_TOKENS", value_name = "NAME:SCOPE:SECRET,…", hide_env_values = true)]
     pub tokens: Option<TokenList>,
 
