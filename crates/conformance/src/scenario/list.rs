@@ -335,6 +335,7 @@ macro_rules! each_scenario {
                 as_many_tasks_come_as_a_page_has,
                 large_tasks_come_in_parts,
                 results_weigh_as_parameters_do,
+                metadata_weigh_as_parameters_do,
                 unknown_tasks_weigh_nothing,
             }
         }

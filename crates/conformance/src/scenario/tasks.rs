@@ -72,6 +72,18 @@ pub async fn results_weigh_as_parameters_do(env: &Environment) {
     assert_eq!(tasks.len(), 4);
 }
 
+pub async fn metadata_weigh_as_parameters_do(env: &Environment) {
+    let metadata = Bytes::from(format!("{{\"note\":\"{}\"}}", "z".repeat(10_000)));
+    for n in 0..4 {
+        submit(env.store(), NewTask { metadata: Some(metadata.clone()), ..task(n) }).await;
+    }
+    let ids: Vec<_> = (0..4).map(id).collect();
+    let tasks = env.store().tasks(&ids, 25_000).await.expect("tasks");
+    assert_eq!(tasks.len(), 2);
+    let tasks = env.store().tasks(&ids, 60_000).await.expect("tasks");
+    assert_eq!(tasks.len(), 4);
+}
+
 pub async fn unknown_tasks_weigh_nothing(env: &Environment) {
     submit(env.store(), heavy(1, 1_000)).await;
     submit(env.store(), heavy(2, 1_000)).await;
