@@ -173,6 +173,9 @@ macro_rules! each_scenario {
                 the_head_of_a_lane_stays_in_its_priority,
                 due_tasks_go_to_the_tail_in_the_order_of_their_times,
             }
+            cursors {
+                a_cursor_of_a_larger_store_leads_to_the_end_of_this_one,
+            }
             pages {
                 thousands_of_the_same_millisecond_are_listed_once_each,
                 pages_of_any_size_are_the_same_list,

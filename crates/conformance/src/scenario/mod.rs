@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod cancel;
 pub mod claim;
 pub mod concurrent;
+pub mod cursors;
 pub mod directory;
 pub mod drain;
 pub mod expire;
