@@ -164,23 +164,30 @@ if claim then
         if share <= 0 then break end
         local lanes = queue.by[priority]
         table.sort(lanes, function(a, b) return a.lane.key < b.lane.key end)
-        for _, lane in ipairs(lanes) do lane.cap = math.min(lane.waits, lane.slots[1]) end
-        divide(share, lanes, sequence)
-        for _, lane in ipairs(lanes) do
-          if lane.share > 0 then
-            local got, expired = take(lane.lane, math.min(lane.share, lane.slots[1]))
-            lane.slots[1] = lane.slots[1] - got
-            queue.queue[2] = queue.queue[2] - got
-            share = share - got
-            left = left - got
-            got = got + expired
-            gone = gone + got
-            if got > 0 and add(lane.lane.lanes, lane.lane.field, -got) <= 0 then
-              -- No live entry: what the list still holds is dead.
-              call('DEL', lane.lane.key)
+        -- Again where tasks had expired: what their lanes did not give is due to others of this priority.
+        local expired_here
+        repeat
+          expired_here = 0
+          for _, lane in ipairs(lanes) do lane.cap = math.min(lane.waits, lane.slots[1]) end
+          divide(share, lanes, sequence)
+          for _, lane in ipairs(lanes) do
+            if lane.share > 0 then
+              local got, expired = take(lane.lane, math.min(lane.share, lane.slots[1]))
+              lane.slots[1] = lane.slots[1] - got
+              queue.queue[2] = queue.queue[2] - got
+              share = share - got
+              left = left - got
+              expired_here = expired_here + expired
+              got = got + expired
+              gone = gone + got
+              lane.waits = lane.waits - got
+              if got > 0 and add(lane.lane.lanes, lane.lane.field, -got) <= 0 then
+                -- No live entry: what the list still holds is dead.
+                call('DEL', lane.lane.key)
+              end
             end
           end
-        end
+        until share <= 0 or expired_here == 0
       end
     end
   until left <= 0 or gone == 0
