@@ -8,7 +8,8 @@ use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Time
 use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
     MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
-    SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict,
+    WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -167,3 +168,6 @@ impl Signals for Staged {
         self.store.moves().await
     }
 }
+
+#[async_trait]
+impl Upkeep for Staged {}

@@ -8,7 +8,7 @@ use jobbers_core::store::sqlite::SqliteStore;
 use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
     MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
-    Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -172,3 +172,6 @@ impl Signals for Flaky {
         self.store.moves().await
     }
 }
+
+#[async_trait]
+impl Upkeep for Flaky {}

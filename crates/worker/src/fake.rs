@@ -13,7 +13,7 @@ use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, ClaimedTask, Directory, Expired, Finish, ForgetOutcome, List, Listed,
     Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal,
     Renewed, Resubmit, Result, SchemaConflict, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn,
-    TurnReply, Verdict, WorkerSignal,
+    TurnReply, Upkeep, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -274,3 +274,6 @@ impl Signals for FakeStore {
         Ok(mpsc::channel(1).1)
     }
 }
+
+#[async_trait]
+impl Upkeep for FakeStore {}

@@ -102,7 +102,8 @@ impl Play {
             }
             Step::Resubmit { tasks, reset_failures } => {
                 let request = (self.steps as u64).to_be_bytes();
-                self.resubmit(Resubmit { ids: ids(tasks), reset_failures: *reset_failures, request }).await?;
+                self.resubmit(Resubmit { ids: ids(tasks), reset_failures: *reset_failures, only_dead: false, request })
+                    .await?;
             }
             Step::ResubmitAgain(back) => {
                 if let Some(resubmit) = self.resubmissions.iter().rev().nth(usize::from(*back)).cloned() {

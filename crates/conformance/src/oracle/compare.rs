@@ -53,6 +53,7 @@ pub fn differences(expected: &Task, actual: &Task) -> Vec<String> {
     }
     compare!(
         id,
+        waiting_since,
         task_type,
         expires_at,
         queue,

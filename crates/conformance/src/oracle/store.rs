@@ -7,7 +7,7 @@ use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, Task
 use jobbers_core::store::{
     AgainOutcome, CancelOutcome, Claim, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue, OverdueTask,
     Promote, Promoted, RenewReply, Renewal, Resubmit, Result, Signals, SubmitOutcome, TaskStore, Turn, TurnReply,
-    Verdict, WorkerSignal,
+    Upkeep, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -220,3 +220,6 @@ impl Signals for OracleStore {
         Ok(receiver)
     }
 }
+
+#[async_trait]
+impl Upkeep for OracleStore {}

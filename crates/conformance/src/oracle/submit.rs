@@ -92,6 +92,7 @@ fn unsubmitted(new: &NewTask, now: Timestamp, run_at: Option<Timestamp>) -> Task
         expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
+        waiting_since: None,
         ended_at: None,
         cancel_requested_at: None,
         worker: None,

@@ -134,7 +134,7 @@ pub async fn an_ended_task_does_not_expire(env: &Environment) {
 pub async fn a_resubmitted_task_does_not_expire(env: &Environment) {
     submit_all(env.store(), &[expiring(env, 10, 1), expiring(env, 10, 2)]).await;
     env.store().cancel(id(1)).await.expect("cancel");
-    let resubmit = |n| Resubmit { ids: vec![id(n)], reset_failures: true, request: [1; 8] };
+    let resubmit = |n| Resubmit { ids: vec![id(n)], reset_failures: true, only_dead: false, request: [1; 8] };
     env.store().resubmit(&resubmit(1)).await.expect("resubmit");
     assert_eq!(get(env.store(), id(1)).await.expires_at, None);
     env.advance(Duration::from_secs(20)).await;

@@ -49,7 +49,7 @@ pub async fn a_forgotten_task_is_unknown_to_every_step(env: &Environment) {
     assert_eq!(worker.renew(&attempt).await, Renewed::Taken);
     assert_eq!(env.store().cancel(id(1)).await.expect("cancel"), CancelOutcome::NotFound);
     assert_eq!(env.store().hasten(&[id(1)]).await.expect("hasten"), [AgainOutcome::NotFound]);
-    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, only_dead: false, request: [1; 8] };
     assert_eq!(env.store().resubmit(&resubmit).await.expect("resubmit"), [AgainOutcome::NotFound]);
     assert_eq!(env.store().forget(&[id(1)]).await.expect("forget"), [ForgetOutcome::NotFound], "nor twice");
     assert_eq!(env.store().tasks(&[id(1)], 1000).await.expect("tasks"), [None]);

@@ -238,7 +238,7 @@ pub async fn a_task_is_listed_where_it_is_and_nowhere_else(env: &Environment) {
     let attempt = worker.claim_one().await;
     worker.finish(&attempt, failed("no")).await;
     assert_eq!(statuses().await, [Status::Failed]);
-    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, only_dead: false, request: [1; 8] };
     env.store().resubmit(&resubmit).await.expect("resubmit");
     assert_eq!(statuses().await, [Status::Submitted]);
     env.store().cancel(id(1)).await.expect("cancel");
@@ -269,7 +269,7 @@ pub async fn a_resubmitted_task_keeps_its_place_among_all(env: &Environment) {
     submit_all(env.store(), &tasks(1..4)).await;
     env.store().cancel(id(2)).await.expect("cancel");
     env.advance(Duration::from_secs(7200)).await;
-    let resubmit = Resubmit { ids: vec![id(2)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(2)], reset_failures: true, only_dead: false, request: [1; 8] };
     env.store().resubmit(&resubmit).await.expect("resubmit");
     assert_eq!(list_all(env.store(), &Filter::default(), 2).await, [3, 2, 1].map(id));
     assert_eq!(list_all(env.store(), &of(Status::Submitted), 2).await, [3, 2, 1].map(id));

@@ -222,7 +222,7 @@ pub async fn ends_and_departures_meanwhile_hide_none_that_did_not_change(env: &E
     }
     let mut ends = running.iter();
     let mut departures = (0..100).filter(|n| n % 3 == 0);
-    let resubmit = |ids, request| Resubmit { ids, reset_failures: true, request: [request; 8] };
+    let resubmit = |ids, request| Resubmit { ids, reset_failures: true, only_dead: false, request: [request; 8] };
     let seen = disturbed(env, &of(Status::Completed), Order::NewestFirst, async |_| {
         if let Some(attempt) = ends.next() {
             worker.finish(attempt, completed("1")).await;

@@ -14,7 +14,7 @@ use crate::worker::Worker;
 const ROUNDS: u64 = 20;
 
 fn resubmit(n: u64, request: u8) -> Resubmit {
-    Resubmit { ids: vec![id(n)], reset_failures: true, request: [request; 8] }
+    Resubmit { ids: vec![id(n)], reset_failures: true, only_dead: false, request: [request; 8] }
 }
 
 pub async fn two_resubmissions_at_once_have_one_winner(env: &Environment) {

@@ -56,6 +56,7 @@ fn shown(env: &Environment) -> Task {
         expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
+        waiting_since: None,
         ended_at: None,
         cancel_requested_at: None,
         worker: None,

@@ -16,7 +16,7 @@ use crate::worker::Worker;
 
 /// A request unlike any other.
 fn request(n: u8, ids: &[TaskId]) -> Resubmit {
-    Resubmit { ids: ids.to_vec(), reset_failures: true, request: [n, 1, 2, 3, 4, 5, 6, 7] }
+    Resubmit { ids: ids.to_vec(), reset_failures: true, only_dead: false, request: [n, 1, 2, 3, 4, 5, 6, 7] }
 }
 
 async fn resubmit(store: &SharedStore, n: u8, ids: &[TaskId]) -> Vec<AgainOutcome> {

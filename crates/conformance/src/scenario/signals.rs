@@ -221,7 +221,7 @@ pub async fn a_resubmitted_task_wakes_a_parked_worker(env: &Environment) {
     submit(env.store(), task(1)).await;
     env.store().cancel(id(1)).await.expect("cancel");
     let (mut worker, mut signals) = parked(env.store(), 1).await;
-    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, only_dead: false, request: [1; 8] };
     env.other().await.resubmit(&resubmit).await.expect("resubmit");
     expect_signal(&mut signals, WorkerSignal::Claim).await;
     assert_eq!(worker.claim_one().await.id, id(1));
@@ -243,7 +243,7 @@ pub async fn as_many_parked_workers_wake_as_tasks_are_resubmitted(env: &Environm
     for n in 1..=3 {
         workers.push(parked(env.store(), n).await);
     }
-    let resubmit = Resubmit { ids, reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids, reset_failures: true, only_dead: false, request: [1; 8] };
     env.store().resubmit(&resubmit).await.expect("resubmit");
     for (_, signals) in &mut workers {
         expect_signal(signals, WorkerSignal::Claim).await;
@@ -281,7 +281,7 @@ pub async fn moves_tell_what_the_bulk_steps_did(env: &Environment) {
     expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
     env.store().cancel_all(&[id(1)]).await.expect("cancel_all");
     expect_move(&mut moves, env.store(), id(1), Status::Cancelled).await;
-    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, only_dead: false, request: [1; 8] };
     env.store().resubmit(&resubmit).await.expect("resubmit");
     expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
     submit(env.store(), NewTask { expires_at: Some(env.now()), ..task(2) }).await;

@@ -79,7 +79,7 @@ pub async fn counts_follow_a_task_through_its_life(env: &Environment) {
     let attempt = worker.claim_one().await;
     worker.finish(&attempt, failed("no")).await;
     assert_eq!(numbers(env).await, (0, 0, 0, 1));
-    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1)], reset_failures: true, only_dead: false, request: [1; 8] };
     for _ in 0..2 {
         env.store().resubmit(&resubmit).await.expect("resubmit");
         assert_eq!(numbers(env).await, (1, 0, 0, 0));
@@ -126,7 +126,7 @@ pub async fn a_cancelled_and_resubmitted_task_is_counted_once(env: &Environment)
         let ids: Vec<_> = (0..5).map(id).collect();
         env.store().cancel_all(&ids).await.expect("cancel_all");
         assert_eq!(numbers(env).await, (5, 0, 0, 0));
-        let resubmit = Resubmit { ids, reset_failures: true, request: [round; 8] };
+        let resubmit = Resubmit { ids, reset_failures: true, only_dead: false, request: [round; 8] };
         env.store().resubmit(&resubmit).await.expect("resubmit");
         assert_eq!(numbers(env).await, (10, 0, 0, 0));
     }
@@ -231,7 +231,7 @@ pub async fn everything_that_happens_is_tallied(env: &Environment) {
     expected.failed += 1;
     assert_eq!(tally().await, expected);
 
-    let resubmit = Resubmit { ids: vec![id(1), id(3), id(0)], reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: vec![id(1), id(3), id(0)], reset_failures: true, only_dead: false, request: [1; 8] };
     for _ in 0..2 {
         env.store().resubmit(&resubmit).await.expect("resubmit");
         assert_eq!(tally().await, Tally { submitted: expected.submitted + 2, ..expected }, "a completed one is none");

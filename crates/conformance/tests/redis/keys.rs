@@ -56,7 +56,7 @@ pub async fn full_life(env: &Environment) {
     }
     store.hasten(&ids(15)).await.unwrap();
     until_ended(env, &mut worker, Some(&mut fragile)).await;
-    store.resubmit(&Resubmit { ids: ids(3), reset_failures: true, request: [1; 8] }).await.unwrap();
+    store.resubmit(&Resubmit { ids: ids(3), reset_failures: true, only_dead: false, request: [1; 8] }).await.unwrap();
     until_ended(env, &mut worker, None).await;
     for status in Status::ALL.into_iter().map(Some).chain([None]) {
         for since in [None, Some(env.now())] {

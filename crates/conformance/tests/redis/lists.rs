@@ -143,7 +143,7 @@ async fn settle(env: &Environment, tasks: u64) -> BTreeSet<TaskId> {
     let some = scattered_ids((0..tasks).step_by(11));
     store.cancel_all(&some).await.unwrap();
     let again = scattered_ids((0..tasks).step_by(22));
-    let request = Resubmit { ids: again.clone(), reset_failures: true, request: [7; 8] };
+    let request = Resubmit { ids: again.clone(), reset_failures: true, only_dead: false, request: [7; 8] };
     for (id, outcome) in again.iter().zip(store.resubmit(&request).await.unwrap()) {
         if outcome == AgainOutcome::Applied {
             dead.remove(id);

@@ -117,7 +117,8 @@ async fn a_resubmitted_task_is_claimed_once_whatever_its_lane_still_holds() {
     store.submit(&[task(1), task(2), task_of(beta(), 3)]).await.unwrap();
     for request in 0..3 {
         assert_eq!(store.cancel(id(1)).await.unwrap(), CancelOutcome::Cancelled);
-        let resubmit = Resubmit { ids: vec![id(1), id(1)], reset_failures: true, request: [request; 8] };
+        let resubmit =
+            Resubmit { ids: vec![id(1), id(1)], reset_failures: true, only_dead: false, request: [request; 8] };
         assert_eq!(store.resubmit(&resubmit).await.unwrap(), [AgainOutcome::Applied; 2]);
     }
     audit::check(&server);
@@ -139,7 +140,7 @@ async fn many_large_tasks_are_steered_and_read_in_pieces() {
         store.submit(&[NewTask { parameters: large.clone(), ..task(n) }]).await.unwrap();
     }
     assert_eq!(store.cancel_all(&ids).await.unwrap(), [CancelOutcome::Cancelled; 20]);
-    let resubmit = Resubmit { ids: ids.clone(), reset_failures: true, request: [1; 8] };
+    let resubmit = Resubmit { ids: ids.clone(), reset_failures: true, only_dead: false, request: [1; 8] };
     assert_eq!(store.resubmit(&resubmit).await.unwrap(), [AgainOutcome::Applied; 20]);
     for (most, expected) in [(0, 1), (1 << 20, 1), ((3 << 20) + 5, 3), (usize::MAX, 20)] {
         let tasks = store.tasks(&ids, most).await.unwrap();

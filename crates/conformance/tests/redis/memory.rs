@@ -177,7 +177,7 @@ async fn a_full_store_takes_every_step_but_submissions() {
     assert_eq!(store.hasten(&ids).await.unwrap(), [AgainOutcome::Applied; 5]);
     let many = &accepted[..300];
     assert_eq!(store.cancel_all(many).await.unwrap(), [CancelOutcome::Cancelled; 300]);
-    let again = Resubmit { ids: many[..200].to_vec(), reset_failures: true, request: [1; 8] };
+    let again = Resubmit { ids: many[..200].to_vec(), reset_failures: true, only_dead: false, request: [1; 8] };
     assert_eq!(store.resubmit(&again).await.unwrap(), [AgainOutcome::Applied; 200]);
     assert!(!store.announce(&process, LEASE).await.unwrap().drain);
     assert!(store.drain(worker.id).await.unwrap());

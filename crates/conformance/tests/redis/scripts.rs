@@ -189,7 +189,7 @@ async fn scripts_of_bulk_steps_and_lists_are_loaded_again_after_they_were_forgot
     forget();
     assert_eq!(store.cancel_all(&[id(2)]).await.unwrap(), [CancelOutcome::Cancelled]);
     forget();
-    let again = Resubmit { ids: vec![id(2)], reset_failures: false, request: [1; 8] };
+    let again = Resubmit { ids: vec![id(2)], reset_failures: false, only_dead: false, request: [1; 8] };
     assert_eq!(store.resubmit(&again).await.unwrap(), [AgainOutcome::Applied]);
     forget();
     assert_eq!(store.forget(&[id(1)]).await.unwrap(), [ForgetOutcome::Forgotten]);

@@ -64,6 +64,18 @@ pub fn after_lease_over(policy: &Policy, over: LeaseOver<'_>) -> Transition {
     Transition { counts_lost: over.counts_as_lost, ..ended(event, destination, end) }
 }
 
+/// What becomes of a task that gave no sign of progress for too long. Its code may still run: only a wish for its end
+/// that is known before, not one that comes meanwhile, would say that it is cancelled.
+pub fn after_silence(evidence: &str) -> Transition {
+    let end = EndDetail {
+        kind: EndKind::Stalled,
+        error: evidence.to_owned(),
+        error_type: "Silent".to_owned(),
+        backtrace: None,
+    };
+    Transition { yields_to_cancel: false, ..ended(Event::Stall, Destination::Stalled, end) }
+}
+
 fn failed(policy: &Policy, end: EndDetail) -> Transition {
     let dead_letter = policy.dead_letter == DeadLetter::Save;
     Transition { counts_failure: true, ..ended(Event::Fail, Destination::Failed { dead_letter }, end) }
@@ -143,6 +155,14 @@ mod tests {
         assert_eq!(over(2, true).destination, Destination::Failed { dead_letter: true });
         assert_eq!(over(2, false).destination, Destination::Waiting(Position::Head));
         assert!(over(0, true).counts_lost && !over(0, false).counts_lost);
+    }
+
+    #[test]
+    fn a_silent_task_is_stalled_and_nothing_is_counted() {
+        let transition = after_silence("no sign of progress for 30 s");
+        assert_eq!((transition.event, transition.destination), (Event::Stall, Destination::Stalled));
+        assert!(!transition.counts_failure && !transition.counts_lost && !transition.yields_to_cancel);
+        assert_eq!(transition.end.map(|end| (end.kind, end.error_type)), Some((EndKind::Stalled, "Silent".into())));
     }
 
     fn outcomes() -> impl Strategy<Value = Outcome> {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ulid::Ulid;
 
+use super::Timestamp;
+
 /// A text that is not an id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a task id: {expected}")]
@@ -31,6 +33,11 @@ impl TaskId {
 
     pub const fn to_bytes(self) -> [u8; Self::LEN] {
         self.0.to_bytes()
+    }
+
+    /// The time that the id carries: when it was made, if whoever made it says the truth.
+    pub const fn timestamp(self) -> Timestamp {
+        Timestamp::from_millis(self.0.timestamp_ms())
     }
 }
 

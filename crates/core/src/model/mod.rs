@@ -1,6 +1,7 @@
 //! Plain types: no I/O, no clock, no randomness.
 
 mod attempt;
+mod error_group;
 mod id;
 mod name;
 mod policy;
@@ -15,6 +16,7 @@ mod time;
 mod worker;
 
 pub use attempt::{AttemptEnd, EndDetail, EndKind};
+pub use error_group::{ErrorFingerprint, ErrorGroup, ErrorKind};
 pub use id::{InvalidId, PolicyRef, TaskId, Token, WorkerId};
 pub use name::{InvalidName, check_name};
 pub use policy::{Backoff, DeadLetter, OnShutdown, Policy};

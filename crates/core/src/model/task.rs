@@ -38,6 +38,8 @@ pub struct Task {
     pub policy: Option<Policy>,
     pub progress: Option<Progress>,
     pub submitted_at: Timestamp,
+    /// While it waits: since when.
+    pub waiting_since: Option<Timestamp>,
     /// While scheduled: when it is due.
     pub run_at: Option<Timestamp>,
     /// If it has not started by then, it is cancelled; none any more once it was resubmitted.

@@ -23,7 +23,7 @@ pub enum Error {
 impl Operations {
     /// Makes a failed, stalled, cancelled or dropped task wait again, with all its retries; answers it as it is then.
     pub async fn resubmit(&self, id: TaskId) -> Result<Task, Error> {
-        let resubmit = Resubmit { ids: vec![id], reset_failures: true, request: random() };
+        let resubmit = Resubmit { ids: vec![id], reset_failures: true, only_dead: false, request: random() };
         let until = Instant::now() + ANSWER_WITHIN;
         let outcomes = persist("resubmit", until, || self.stores.tasks.resubmit(&resubmit)).await?;
         match outcomes.first() {

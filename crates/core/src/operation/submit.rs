@@ -169,6 +169,7 @@ fn stored(new: NewTask, status: Status, submitted_at: Timestamp, run_at: Option<
         expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
+        waiting_since: (status == Status::Submitted).then_some(submitted_at),
         ended_at: None,
         cancel_requested_at: None,
         worker: None,

@@ -9,6 +9,7 @@
 
 mod cancel;
 mod directory;
+mod discard;
 mod error;
 mod expire;
 mod forget;
@@ -24,6 +25,7 @@ pub mod sqlite;
 mod statistics;
 mod submit;
 mod turn;
+mod upkeep;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use async_trait::async_trait;
 
 pub use cancel::CancelOutcome;
 pub use directory::{Announced, Directory, Live, SchemaConflict};
+pub use discard::DiscardOutcome;
 pub use error::{Incompatible, StoreError};
 pub use expire::Expired;
 pub use forget::ForgetOutcome;
@@ -43,9 +46,10 @@ pub use reap::{Overdue, OverdueTask, Verdict};
 pub use renew::{Beat, Lease, RenewReply, Renewal, Renewed};
 pub use resubmit::{AgainOutcome, Resubmit};
 pub use signals::{Moved, Moves, Signals, WorkerSignal};
-pub use statistics::{MinuteTally, QueueCounts, Statistics, TALLIED_MINUTES, Tally};
+pub use statistics::{Errors, MinuteTally, QueueCounts, Statistics, TALLIED_MINUTES, Tally, WaitingType};
 pub use submit::SubmitOutcome;
 pub use turn::{Claim, ClaimedTask, Finish, QueueSlots, Turn, TurnReply, TypeSlots};
+pub use upkeep::{DropWaiting, Prunable, Prune, SilentTask, Stall, Stalled, Sweep, Swept, Trim, Trimmed, Upkeep};
 
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 
@@ -61,9 +65,9 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub type SharedStore = Arc<dyn Store>;
 
 /// Everything that a store is.
-pub trait Store: TaskStore + Lists + Statistics + Directory + Signals {}
+pub trait Store: TaskStore + Upkeep + Lists + Statistics + Directory + Signals {}
 
-impl<S: TaskStore + Lists + Statistics + Directory + Signals> Store for S {}
+impl<S: TaskStore + Upkeep + Lists + Statistics + Directory + Signals> Store for S {}
 
 /// The steps of a task's life.
 #[async_trait]
@@ -98,7 +102,7 @@ pub trait TaskStore: Debug + Send + Sync {
     }
 
     /// Makes failed (dead letters as well), stalled, cancelled and dropped tasks wait again, at the tails of their
-    /// lanes. Their history stays and attempt numbers go on; a wish for their end, their lost workers, and their
+    /// lanes; with `only_dead` dead letters only. Their history stays and attempt numbers go on; a wish for their end, their lost workers, and their
     /// expiry are over. Sent again with the same `request` it answers `Applied` again.
     async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>>;
 
@@ -107,6 +111,12 @@ pub trait TaskStore: Debug + Send + Sync {
 
     /// Removes ended tasks (at most [`MAX_BATCH`]), dead letters as well, with all that is known of them.
     async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>>;
+
+    /// Takes dead letters (at most [`MAX_BATCH`]) out of the dead letter queue: they are failed tasks like any other then.
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        let _ = ids;
+        Err(StoreError::Broken { operation: "discard", detail: "not built yet".into() })
+    }
 
     /// Cancels at most `limit` tasks ([`MAX_BATCH`] at the most) that have not started before they expired. A claim
     /// starts none of these either, also before this was called.

@@ -7,6 +7,8 @@ pub struct Resubmit {
     pub ids: Vec<TaskId>,
     /// Its failures do not count any more: it has all its retries again.
     pub reset_failures: bool,
+    /// Leave alone what is no dead letter.
+    pub only_dead: bool,
     /// Random, and the same for a step that is sent again.
     pub request: [u8; 8],
 }
@@ -16,7 +18,7 @@ pub struct Resubmit {
 pub enum AgainOutcome {
     /// It waits now, at the tail of its lane.
     Applied,
-    /// Its status does not allow it; nothing changed.
+    /// Its status does not allow it, or it is no dead letter and that was asked for; nothing changed.
     Conflict {
         now: Status,
     },

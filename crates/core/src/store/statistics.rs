@@ -2,8 +2,8 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 
-use super::Result;
-use crate::model::Timestamp;
+use super::{Result, StoreError};
+use crate::model::{ErrorGroup, TaskType, Timestamp};
 
 /// Minutes that tallies are kept at the least.
 pub const TALLIED_MINUTES: u64 = 24 * 60;
@@ -17,6 +17,35 @@ pub trait Statistics: Send + Sync {
     /// What happened in these minutes (since 1970, by the store's clock), each queue by itself; what is all zero may
     /// be left out.
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>>;
+
+    /// How many tasks of each type wait in each queue; only where some do.
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        Err(StoreError::Broken { operation: "waiting", detail: "not built yet".into() })
+    }
+
+    /// Dead letters, grouped by errors that are alike (see [`likeness`](crate::lifecycle::likeness)): the largest groups.
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        let _ = errors;
+        Err(StoreError::Broken { operation: "errors", detail: "not built yet".into() })
+    }
+}
+
+/// Which groups of dead letters; what is none lets every group through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Errors {
+    pub queue: Option<String>,
+    pub name: Option<String>,
+    pub version: Option<u32>,
+    /// Groups at the most.
+    pub limit: usize,
+}
+
+/// Tasks of one type that wait in one queue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WaitingType {
+    pub queue: String,
+    pub task_type: TaskType,
+    pub tasks: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +55,7 @@ pub struct QueueCounts {
     pub scheduled: u64,
     pub started: u64,
     pub dead: u64,
-    /// About since when the task waits that waits longest: when it was submitted, or last started.
+    /// About since when the task waits that waits longest: the first one of its lane.
     pub oldest_waiting: Option<Timestamp>,
 }
 

@@ -105,7 +105,7 @@ impl Operations {
                 answers.into_iter().map(|answer| cancelled(answer, sent > 1)).collect()
             }
             Wish::Resubmit { reset_failures } => {
-                let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, request: random() };
+                let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, only_dead: false, request: random() };
                 let answers = persist_while("resubmit", pulse, || store.resubmit(&resubmit)).await?;
                 answers.into_iter().map(Outcome::from).collect()
             }

@@ -34,7 +34,7 @@ pub use connection::RedisStore;
 
 use super::{
     AgainOutcome, CancelOutcome, Expired, ForgetOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal,
-    Resubmit, Result, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
+    Resubmit, Result, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict,
 };
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 
@@ -92,3 +92,6 @@ impl TaskStore for RedisStore {
         get::now(self).await
     }
 }
+
+#[async_trait]
+impl Upkeep for RedisStore {}

@@ -23,7 +23,7 @@ use crate::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, 
 use crate::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, Live, MAX_BATCH, MoveOutcome, Moves,
     Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals, SubmitOutcome,
-    TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    TaskStore, Turn, TurnReply, Upkeep, Verdict, WorkerSignal,
 };
 
 /// Refuses more items than a step takes.
@@ -171,3 +171,6 @@ impl Signals for SqliteStore {
         Ok(self.inner.hub.moves())
     }
 }
+
+#[async_trait]
+impl Upkeep for SqliteStore {}

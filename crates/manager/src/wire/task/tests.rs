@@ -25,6 +25,7 @@ fn task(status: Status) -> Task {
         expires_at: None,
         started_at: None,
         heartbeat_at: None,
+        waiting_since: None,
         ended_at: None,
         cancel_requested_at: None,
         worker: None,

@@ -111,7 +111,10 @@ impl History {
             Happening::Resubmit(numbers, reset_failures) => {
                 self.requests += 1;
                 let request = self.requests.to_be_bytes();
-                store.resubmit(&Resubmit { ids: ids(&numbers), reset_failures, request }).await.unwrap();
+                store
+                    .resubmit(&Resubmit { ids: ids(&numbers), reset_failures, only_dead: false, request })
+                    .await
+                    .unwrap();
             }
             Happening::Hasten(numbers) => drop(store.hasten(&ids(&numbers)).await.unwrap()),
             Happening::Forget(numbers) => drop(store.forget(&ids(&numbers)).await.unwrap()),

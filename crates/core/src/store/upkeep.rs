@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Cursor, Result, StoreError};
+use crate::model::{TaskId, TaskType, Timestamp, WorkerId};
+
+/// Sweeps: bounded steps over what time has changed. Each is a piece of a walk that goes on at `next` until there is
+/// none; begun anew it finds what was missed. A step that is sent again sweeps what is left.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// Started and silent → stalled; the worker is told, and can neither keep nor finish the task any more.
+    ///
+    /// A task under a policy with a heartbeat interval is silent once it has not beaten for that long (since it
+    /// started, if it never did); another one is silent only if `stale` is given, it has beaten, and its last beat is
+    /// longer ago than that. A task whose end was asked for is left alone: it ends by that wish.
+    async fn stall(&self, stall: &Stall) -> Result<Stalled> {
+        let _ = stall;
+        Err(StoreError::Broken { operation: "stall", detail: "not built yet".into() })
+    }
+
+    /// Waiting → dropped: tasks of a type in a queue that have waited for at least `waited`.
+    async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept> {
+        let _ = drop;
+        Err(StoreError::Broken { operation: "drop", detail: "not built yet".into() })
+    }
+
+    /// Ended → unknown: forgets tasks that ended at least `age` ago. Dead letters only if asked for them, and then only
+    /// them.
+    async fn prune(&self, prune: &Prune) -> Result<Swept> {
+        let _ = prune;
+        Err(StoreError::Broken { operation: "prune", detail: "not built yet".into() })
+    }
+
+    /// Removes entries of queues behind which no task waits. No transition.
+    async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
+        let _ = trim;
+        Err(StoreError::Broken { operation: "trim", detail: "not built yet".into() })
+    }
+}
+
+/// A piece of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// Go on here; none = begin.
+    pub after: Option<Cursor>,
+    /// Tasks or entries at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most.
+    pub limit: usize,
+    /// Only counts what would be swept.
+    pub rehearsal: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swept {
+    pub now: Timestamp,
+    /// Tasks swept, or to be swept.
+    pub tasks: usize,
+    /// Where to go on; none if the walk is over.
+    pub next: Option<Cursor>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stall {
+    /// For tasks without an interval of their own; none = leave these alone.
+    pub stale: Option<Duration>,
+    pub sweep: Sweep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stalled {
+    pub now: Timestamp,
+    /// Tasks stalled, or to be stalled.
+    pub tasks: Vec<SilentTask>,
+    /// Where to go on; none if the walk is over.
+    pub next: Option<Cursor>,
+}
+
+/// A started task that gives no sign of progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilentTask {
+    pub id: TaskId,
+    pub task_type: TaskType,
+    pub queue: String,
+    pub attempt: u32,
+    /// Who had it.
+    pub worker: WorkerId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DropWaiting {
+    pub queue: String,
+    pub task_type: TaskType,
+    pub waited: Duration,
+    /// Tasks at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most; entries that are looked at are bounded as well.
+    pub limit: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prune {
+    pub what: Prunable,
+    pub age: Duration,
+    pub sweep: Sweep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Prunable {
+    /// Completed, failed, cancelled, stalled and dropped tasks that are no dead letters.
+    Ended,
+    DeadLetters,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trim {
+    /// Entries of tasks that are gone: only those whose ids carry a time (see
+    /// [`TaskId::timestamp`](crate::model::TaskId)) not before this.
+    pub since: Option<Timestamp>,
+    /// Likewise, not after this.
+    pub until: Option<Timestamp>,
+    pub sweep: Sweep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trimmed {
+    pub now: Timestamp,
+    /// Entries removed, or to be removed, whose task the store does not know.
+    pub gone: usize,
+    /// Entries removed, or to be removed, whose task does not wait there (any more).
+    pub dead: usize,
+    /// Where to go on; none if the walk is over.
+    pub next: Option<Cursor>,
+}
