@@ -126,7 +126,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 34] = [
+const PARTITION_KEYS: [(&str, bool); 35] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -138,6 +138,7 @@ const PARTITION_KEYS: [(&str, bool); 34] = [
     ("ended:", true),
     ("dead:", true),
     ("dead", true),
+    ("errors:", true),
     ("silence:", false),
     ("beats:", false),
     ("expires", false),
