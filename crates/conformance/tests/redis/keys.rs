@@ -93,6 +93,9 @@ async fn until_ended(env: &Environment, worker: &mut Worker, mut fragile: Option
             fragile.claim(3).await;
         }
         scheduler::reap(env.store()).await;
+        if round % 3 == 0 {
+            super::upkeep::sweep(env.store()).await;
+        }
         for attempt in worker.claim(17).await {
             let number = u64::from(attempt.attempt) + u64::from(attempt.id.to_bytes()[15]);
             if number % 3 == 0 {
