@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use super::{Cursor, Result, StoreError};
 use crate::model::{TaskId, TaskType, Timestamp, WorkerId};
 
-/// What the history says of a task that was silent for longer than its own interval.
+/// Why a task with a heartbeat interval of its own was stalled.
 pub const NO_HEARTBEAT_IN_INTERVAL: &str = "no heartbeat within its max_heartbeat_interval";
-/// What it says of another silent task.
+/// Why another one was.
 pub const NO_HEARTBEAT_IN_STALE_TIME: &str = "no heartbeat for longer than the stale time";
 
 /// Sweeps: bounded steps over what time has changed. Each is a piece of a walk that goes on at `next` until there is
