@@ -194,7 +194,7 @@ async fn sweeps_walk_through_more_queues_than_one_call_looks_at() {
     for attempt in &claimed {
         worker.beat(attempt, None).await;
     }
-    env.advance(Duration::from_secs(5)).await;
+    env.advance(Duration::from_secs(6)).await;
     for rehearsal in [true, false] {
         let (mut after, mut stalled, mut calls) = (None, Vec::new(), 0);
         loop {

@@ -6,8 +6,9 @@
 -- The sets are those of `queues`, in order of names: silence:<queue> by when a task counts as silent, beats:<queue> by its
 -- last beat. An entry that is left where it is must be passed over.
 local SETS = {
-  { name = 'silence:', flag = SILENCE, move = args.moves[1], before = now },
-  { name = 'beats:', flag = BEATS, move = args.moves[2], before = args.stale and now - args.stale },
+  { name = 'silence:', flag = SILENCE, move = args.moves[1], to = string.format('%d', now) },
+  -- Longer ago than that, not as long.
+  { name = 'beats:', flag = BEATS, move = args.moves[2], to = args.stale and string.format('(%d', now - args.stale) },
 }
 local answers = { now, false }
 local found, looked, bytes = 0, 0, 0
@@ -44,7 +45,7 @@ local function walk(set, queue, stay)
   local key = P .. set.name .. queue
   while not is_spent() do
     local some = math.min(50, args.limit - found)
-    local ids = call('ZRANGEBYSCORE', key, '-inf', string.format('%d', set.before), 'LIMIT', stay, some)
+    local ids = call('ZRANGEBYSCORE', key, '-inf', set.to, 'LIMIT', stay, some)
     if #ids == 0 then break end
     looked = looked + #ids
     for _, id in ipairs(ids) do
@@ -63,7 +64,7 @@ local queues = call('ZRANGEBYLEX', P .. 'queues', from and '[' .. from[1] or '-'
 for _, queue in ipairs(queues) do
   local is_first = from and queue == from[1]
   for number, set in ipairs(SETS) do
-    if set.before and not (is_first and number < from[2]) then
+    if set.to and not (is_first and number < from[2]) then
       local stay = walk(set, queue, is_first and number == from[2] and from[3] or 0)
       if is_spent() then
         answers[2] = { queue, number, stay }
