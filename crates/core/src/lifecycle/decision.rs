@@ -64,6 +64,18 @@ pub fn after_lease_over(policy: &Policy, over: LeaseOver<'_>) -> Transition {
     Transition { counts_lost: over.counts_as_lost, ..ended(event, destination, end) }
 }
 
+/// What becomes of a task that gave no sign of progress for too long: a person is to look at it. Not decided for a task
+/// whose end was asked for: that wish ends it.
+pub fn after_silence(evidence: &str) -> Transition {
+    let end = EndDetail {
+        kind: EndKind::Stalled,
+        error: evidence.to_owned(),
+        error_type: "Silent".to_owned(),
+        backtrace: None,
+    };
+    Transition { yields_to_cancel: false, ..ended(Event::Stall, Destination::Stalled, end) }
+}
+
 fn failed(policy: &Policy, end: EndDetail) -> Transition {
     let dead_letter = policy.dead_letter == DeadLetter::Save;
     Transition { counts_failure: true, ..ended(Event::Fail, Destination::Failed { dead_letter }, end) }
@@ -143,6 +155,17 @@ mod tests {
         assert_eq!(over(2, true).destination, Destination::Failed { dead_letter: true });
         assert_eq!(over(2, false).destination, Destination::Waiting(Position::Head));
         assert!(over(0, true).counts_lost && !over(0, false).counts_lost);
+    }
+
+    #[test]
+    fn a_silent_task_is_stalled_and_costs_it_nothing() {
+        let transition = after_silence("no heartbeat for 30 s");
+        assert_eq!(step(Status::Started, transition.event), Ok(Status::Stalled));
+        assert_eq!(transition.destination, Destination::Stalled);
+        assert!(!transition.counts_failure && !transition.counts_lost && !transition.yields_to_cancel);
+        let end = transition.end.expect("an end for its history");
+        assert_eq!((end.kind, end.error.as_str()), (EndKind::Stalled, "no heartbeat for 30 s"));
+        assert_eq!(end.error_type, "Silent");
     }
 
     fn outcomes() -> impl Strategy<Value = Outcome> {

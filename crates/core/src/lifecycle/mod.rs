@@ -8,7 +8,7 @@ mod step;
 pub mod table;
 mod transition;
 
-pub use decision::{LeaseOver, after_attempt, after_lease_over};
+pub use decision::{LeaseOver, after_attempt, after_lease_over, after_silence};
 pub use outcome::Outcome;
 pub use step::{Event, Refused, step};
 pub use transition::{Destination, Position, Transition};
