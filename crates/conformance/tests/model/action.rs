@@ -6,7 +6,7 @@ use super::bounds::Bounds;
 use super::state::{State, WORKERS};
 
 /// How an attempt ends, as its handler has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Ending {
     Completed,
     Failed,
@@ -133,7 +133,7 @@ impl Action {
     pub fn all(state: &State, bounds: &Bounds, found: &mut Vec<Self>) {
         found.clear();
         for task in 0..bounds.tasks {
-            Self::to_task(state, task, found);
+            Self::to_task(state, bounds, task, found);
         }
         for worker in 0..WORKERS {
             Self::by_worker(state, bounds, worker, found);
@@ -155,8 +155,11 @@ impl Action {
         }
     }
 
-    fn to_task(state: &State, task: usize, found: &mut Vec<Self>) {
-        found.extend([Self::Submit { task, later: false }, Self::Submit { task, later: true }]);
+    fn to_task(state: &State, bounds: &Bounds, task: usize, found: &mut Vec<Self>) {
+        found.push(Self::Submit { task, later: false });
+        if bounds.delay > 0 {
+            found.push(Self::Submit { task, later: true });
+        }
         match state.status(task) {
             Status::Unsubmitted => return,
             Status::Scheduled => found.push(Self::Promote { task }),
@@ -164,7 +167,7 @@ impl Action {
                 if state.reaping.is_none() {
                     found.push(Self::Overdue { task });
                 }
-                if state.stalling.is_none() {
+                if state.stalling.is_none() && bounds.silence > 0 {
                     found.push(Self::Silent { task });
                 }
             }
@@ -191,7 +194,10 @@ impl Action {
         let mut finishes = vec![None];
         for task in 0..bounds.tasks {
             let Some(held) = me.held[task] else { continue };
-            found.extend([true, false].map(|beats| Self::Renew { worker, task, beats }));
+            found.push(Self::Renew { worker, task, beats: false });
+            if bounds.silence > 0 {
+                found.push(Self::Renew { worker, task, beats: true });
+            }
             let endings = bounds.endings.iter().filter(|ending| held.asked || **ending != Ending::Cancelled);
             finishes.extend(endings.map(|ending| Some((task, *ending))));
         }

@@ -32,13 +32,13 @@ pub(super) enum Answer {
     Silence,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct TurnAnswer {
     pub finished: Option<Moved>,
     pub claimed: Option<Claimed>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Claimed {
     pub task: usize,
     pub token: Token,
@@ -46,7 +46,7 @@ pub(super) struct Claimed {
 }
 
 /// Of a started task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Moved {
     Applied(Status),
     Stale,

@@ -27,8 +27,7 @@ pub(super) fn finish(policy: &Policy, finish: &Finish) -> Transition {
 
 /// The scheduler's, on a lease that is over.
 pub(super) fn lease_over(policy: &Policy, verdict: &Verdict) -> Transition {
-    let over =
-        LeaseOver { lost: u32::from(verdict.lost), counts_as_lost: verdict.counts_as_lost, evidence: "" };
+    let over = LeaseOver { lost: u32::from(verdict.lost), counts_as_lost: verdict.counts_as_lost, evidence: "" };
     after_lease_over(policy, over)
 }
 

@@ -1,6 +1,6 @@
 use jobbers_core::model::Policy;
 
-use super::bounds::{Bounds, policy};
+use super::bounds::Bounds;
 use super::guard::Guard;
 
 /// What does not change during a search.
@@ -13,7 +13,7 @@ pub(super) struct Rules {
 
 impl Rules {
     pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, policy: policy(), without: None }
+        Self { bounds, policy: bounds.policy(), without: None }
     }
 
     pub fn without(bounds: Bounds, guard: Guard) -> Self {

@@ -31,7 +31,7 @@ pub(super) fn search(rules: &Rules) -> Result<Report, Violation> {
     let first = State::new(rules.bounds.mishaps);
     let mut found: Vec<Found> = vec![(first, 0, Action::Tick)];
     let mut known: HashMap<State, u32, Quick> = HashMap::default();
-    known.insert(first, 0);
+    known.insert(first.key(rules.bounds.tasks), 0);
     let mut ordinary: Vec<(u32, u32)> = Vec::new();
     let mut report = Report { states: 0, edges: 0, seen: BTreeMap::new() };
     let mut actions = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn search(rules: &Rules) -> Result<Report, Violation> {
             let violation = |what: String| Violation { what, trace: trace::to(&found, at, Some((action, &after))) };
             invariant::edge(&before, &edge, &after).map_err(violation)?;
             let next = u32::try_from(found.len()).expect("fewer states than that");
-            let index = *known.entry(after).or_insert(next);
+            let index = *known.entry(after.key(rules.bounds.tasks)).or_insert(next);
             if index == next {
                 invariant::state(rules, &after).map_err(violation)?;
                 found.push((after, at, action));

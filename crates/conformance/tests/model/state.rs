@@ -26,7 +26,7 @@ pub(super) struct State {
 }
 
 /// A process that runs tasks. One that is frozen is one that takes no step for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Worker {
     pub held: [Option<Held>; TASKS],
     /// Of its last turn.
@@ -38,7 +38,7 @@ pub(super) struct Worker {
 }
 
 /// A task as its worker knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Held {
     pub token: Token,
     pub failures: u8,
@@ -46,7 +46,7 @@ pub(super) struct Held {
     pub asked: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Turn {
     pub sequence: u8,
     pub finish: Option<Finish>,
@@ -55,7 +55,7 @@ pub(super) struct Turn {
     pub answer: TurnAnswer,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Finish {
     pub task: usize,
     pub token: Token,
@@ -104,7 +104,8 @@ impl State {
                     turn.sequence = 1;
                 }
             } else {
-                copy.sequence = 0;
+                // The store is to refuse it unread; a claim is enough to see one that does not.
+                *copy = Turn { sequence: 0, finish: None, claims: true, answer: TurnAnswer::default() };
                 *turn = Some(Remembered { sequence: 1, answer: TurnAnswer::default() });
             }
         }
@@ -113,9 +114,10 @@ impl State {
 
     /// Whether no task that was accepted has still something before it.
     pub fn is_at_rest(&self) -> bool {
-        self.accepted.iter().zip(&self.store.records).all(|(accepted, record)| {
-            !accepted || record.is_some_and(|record| record.status.is_ended())
-        })
+        self.accepted
+            .iter()
+            .zip(&self.store.records)
+            .all(|(accepted, record)| !accepted || record.is_some_and(|record| record.status.is_ended()))
     }
 
     pub fn status(&self, task: usize) -> Status {

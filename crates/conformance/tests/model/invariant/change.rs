@@ -12,10 +12,11 @@ pub(super) fn check(before: &State, edge: &Edge, after: &State) -> Result<(), Br
         match (before.store.records[task], after.store.records[task]) {
             (None, None) => {}
             (None, Some(_)) => hold(matches!(edge.action, Action::Submit { .. }), || format!("task {task} came up"))?,
-            (Some(record), None) => hold(
-                matches!(edge.action, Action::Forget { .. }) && record.status.is_ended(),
-                || format!("task {task} is lost"),
-            )?,
+            (Some(record), None) => {
+                hold(matches!(edge.action, Action::Forget { .. }) && record.status.is_ended(), || {
+                    format!("task {task} is lost")
+                })?
+            }
             (Some(old), Some(new)) => Change { before, edge, task, old, new }.check()?,
         }
     }
@@ -53,7 +54,7 @@ impl Change<'_> {
         hold(holds, || format!("task {} {what}", self.task))
     }
 
-    /// Or was taken to its end twice within the edge: by a turn that ended one attempt and began the next.
+    /// Perhaps by the turn that ended the attempt before.
     fn is_claimed(&self) -> bool {
         matches!(self.edge.answer, Answer::Turn(answer) if answer.claimed.is_some_and(|claimed| claimed.task == self.task))
     }
@@ -161,7 +162,10 @@ impl Change<'_> {
         let token = self.before.workers[worker].held[task].map(|held| held.token);
         let is_his = self.old.status == Status::Started && token == Some(self.old.token);
         self.say(is_his || self.old == self.new, "was renewed by an old token")?;
-        self.say(is_his == (self.edge.answer != Answer::Taken), "was taken away, and its worker is not told, or not and is")
+        self.say(
+            is_his == (self.edge.answer != Answer::Taken),
+            "was taken away, and its worker is not told, or not and is",
+        )
     }
 
     /// When ends race: a task whose end was asked for is completed, or cancelled.

@@ -48,12 +48,7 @@ fn turn_is_answered(store: &Store, turn: &Turn, last: u8, answer: Answer) -> Res
 }
 
 /// The same while the attempt that it ended is the task's last.
-fn verdict_is_answered(
-    before: &State,
-    verdict: Option<Verdict>,
-    edge: &Edge,
-    after: &State,
-) -> Result<(), Broken> {
+fn verdict_is_answered(before: &State, verdict: Option<Verdict>, edge: &Edge, after: &State) -> Result<(), Broken> {
     let Some(Verdict { task, token, answer: Some(first), .. }) = verdict else { return Ok(()) };
     changes_nothing(before, after)?;
     let is_last = before.store.records[task].is_some_and(|record| record.token == token);

@@ -7,7 +7,7 @@ use crate::model::guard::Guard;
 use crate::model::state::Token;
 
 /// Who ends an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::model) enum Mover {
     Worker,
     Reaper,
@@ -67,8 +67,7 @@ impl Step<'_> {
 
         let yields = transition.yields_to_cancel && record.wish && rules.has(by.wish());
         let cancelled = (Event::ConfirmCancel, &Destination::Cancelled);
-        let (event, destination) =
-            if yields { cancelled } else { (transition.event, &transition.destination) };
+        let (event, destination) = if yields { cancelled } else { (transition.event, &transition.destination) };
         record.failures += u8::from(transition.counts_failure);
         record.lost += u8::from(transition.counts_lost);
         record.left = Some((by, destination.status()));

@@ -30,7 +30,7 @@ pub(super) struct Store {
     pub grace: u8,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Record {
     pub status: Status,
     pub attempt: u8,
@@ -88,6 +88,11 @@ pub(super) struct Lane([Option<usize>; TASKS + 1]);
 impl Lane {
     pub fn first(&self) -> Option<usize> {
         self.0[0]
+    }
+
+    /// The entries, to name the tasks otherwise.
+    pub fn named(&mut self) -> impl Iterator<Item = &mut usize> {
+        self.0.iter_mut().flatten()
     }
 
     pub fn entries(&self, task: usize) -> usize {
