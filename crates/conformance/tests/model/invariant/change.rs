@@ -13,9 +13,8 @@ pub(super) fn check(before: &State, edge: &Edge, after: &State) -> Result<(), Br
             (None, None) => {}
             (None, Some(_)) => hold(matches!(edge.action, Action::Submit { .. }), || format!("task {task} came up"))?,
             (Some(record), None) => {
-                hold(matches!(edge.action, Action::Forget { .. }) && record.status.is_ended(), || {
-                    format!("task {task} is lost")
-                })?
+                let is_removed = matches!(edge.action, Action::Forget { .. }) && record.status.is_ended();
+                hold(is_removed, || format!("task {task} is lost"))?;
             }
             (Some(old), Some(new)) => Change { before, edge, task, old, new }.check()?,
         }
