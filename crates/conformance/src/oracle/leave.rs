@@ -13,6 +13,8 @@ pub enum Mover {
     Worker,
     /// The scheduler, because the lease was over.
     Reaper,
+    /// The cleaner, because it was silent.
+    Cleaner,
 }
 
 impl Model {
@@ -80,7 +82,6 @@ impl Model {
         if status.is_ended() {
             record.task.ended_at = Some(now);
         }
-        record.is_dead_letter = destination == Destination::Failed { dead_letter: true };
         let queue = record.task.queue.clone();
         match destination {
             Destination::Completed(result) => record.task.result = Some(result),
@@ -94,7 +95,8 @@ impl Model {
                 record.task.run_at = Some(due);
                 self.scheduled.insert((due, id));
             }
-            Destination::Failed { .. } | Destination::Cancelled | Destination::Stalled => {}
+            Destination::Failed { dead_letter: true } => self.dead_letter_comes(id),
+            Destination::Failed { dead_letter: false } | Destination::Cancelled | Destination::Stalled => {}
         }
         self.tally_end(&queue, transition, status, yielded);
         self.note_change(id);

@@ -92,6 +92,7 @@ pub async fn a_resubmitted_task_is_shown_whole(env: &Environment) {
         failures: 0,
         lost: 0,
         ended_at: None,
+        waiting_since: Some(env.now()),
         // What an earlier attempt said may be shown or not.
         progress: after.progress.clone(),
         heartbeat_at: after.heartbeat_at,
