@@ -224,6 +224,7 @@ macro_rules! each_scenario {
                 a_decision_falls_when_another_has_the_task,
                 two_schedulers_reap_a_task_once,
                 a_repeated_reap_is_answered_alike,
+                a_decision_on_a_lease_that_was_renewed_and_is_over_again_does_not_apply,
                 verdicts_are_answered_in_order,
                 the_clock_of_the_store_decides,
             }

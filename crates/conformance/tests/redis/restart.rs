@@ -72,6 +72,28 @@ async fn reap_waits_one_full_lease_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_before_a_restart_is_decided_anew_after_it() {
+    let server = OwnServer::start(&WITH_AOF);
+    let env = server.environment().await;
+    env.store().submit(&tasks(0..1)).await.unwrap();
+    let mut worker = Worker::start(env.store(), 1).await;
+    worker.claim_one().await;
+    env.advance(Duration::from_secs(11)).await;
+    let decided: Vec<_> = scheduler::overdue(env.store()).await.tasks.iter().map(scheduler::decide).collect();
+    assert_eq!(decided.len(), 1);
+    server.server.restart();
+    let mut reaped = env.store().reap(&decided).await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(StoreError::Unavailable { .. }) = reaped {
+        assert!(Instant::now() < deadline, "the server does not come back");
+        reaped = env.store().reap(&decided).await;
+    }
+    assert_eq!(reaped.unwrap(), [MoveOutcome::Stale { now: Some(Status::Started) }], "its worker may come back");
+    env.advance(Duration::from_secs(10)).await;
+    assert_eq!(scheduler::reap(env.store()).await, [MoveOutcome::Applied { status: Status::Submitted }]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn heartbeats_that_nobody_could_tell_are_waited_for_after_a_restart() {
     let (_server, env, worker, running) = after_an_outage(Duration::from_secs(60)).await;
     let sweep = Sweep { after: None, limit: 500, rehearsal: false };

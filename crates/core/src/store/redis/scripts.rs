@@ -91,7 +91,7 @@ impl Scripts {
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
             overdue: step(&[away, include_str!("lua/overdue.lua")]),
-            reap: step(&[groups, moves, include_str!("lua/reap.lua")]),
+            reap: step(&[groups, moves, away, include_str!("lua/reap.lua")]),
             resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
             forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),

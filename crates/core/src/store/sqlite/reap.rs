@@ -21,7 +21,12 @@ impl Step for Reap {
         let leaving: Vec<Leaving<'_>> = self
             .0
             .iter()
-            .map(|verdict| Leaving { id: verdict.id, token: verdict.token, transition: &verdict.transition })
+            .map(|verdict| Leaving {
+                id: verdict.id,
+                token: verdict.token,
+                lease_until: Some(verdict.deadline),
+                transition: &verdict.transition,
+            })
             .collect();
         moving::apply(tx, By::Reap, &leaving).await
     }

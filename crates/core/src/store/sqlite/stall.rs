@@ -31,7 +31,7 @@ impl Step for StallSilent {
             .iter()
             .map(|silent| {
                 let transition = if silent.has_interval { &in_interval } else { &in_stale_time };
-                Leaving { id: silent.task.id, token: silent.token, transition }
+                Leaving { id: silent.task.id, token: silent.token, lease_until: None, transition }
             })
             .collect();
         moving::apply(tx, By::Stall, &leaving).await?;

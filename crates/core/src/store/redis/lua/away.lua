@@ -1,6 +1,6 @@
 -- Until when the leases that ended while the store was away, and the silence of tasks meanwhile, are forgiven: after a
 -- restart or a failover (the run id changed) one full lease has to pass first, as nobody could renew or tell heartbeats.
--- Shared by overdue.lua and stall.lua.
+-- Shared by overdue.lua, reap.lua and stall.lua.
 
 -- The longest lease that was in use when the store was last at work.
 local function longest_lease()
