@@ -13,7 +13,8 @@ use super::{Model, Mover};
 impl Model {
     /// The step `stall`.
     pub fn stall(&mut self, stall: &Stall) -> Stalled {
-        let silent_at = |record: &Record| silent_at(record, stall.stale);
+        // What is over its lease is for reaping.
+        let silent_at = |record: &Record| silent_at(record, stall.stale).filter(|_| record.deadline > self.now);
         let (ids, next) = piece(self.timed(silent_at), self.now, &stall.sweep);
         let tasks = ids.iter().map(|id| self.silent_task(*id)).collect();
         if !stall.sweep.rehearsal {
