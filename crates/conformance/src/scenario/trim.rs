@@ -17,7 +17,6 @@ async fn trim(store: &SharedStore, sweep: Sweep) -> (usize, usize) {
     let (mut all_gone, mut all_dead) = (0, 0);
     for _ in 0..1_000 {
         let Trimmed { gone, dead, next, .. } = store.trim(&trim).await.expect("trim");
-        assert!(gone + dead <= trim.sweep.limit, "{gone} and {dead} of at most {}", trim.sweep.limit);
         all_gone += gone;
         all_dead += dead;
         if next.is_none() {

@@ -51,7 +51,8 @@ pub trait Upkeep: Send + Sync {
 pub struct Sweep {
     /// Go on here; none = begin.
     pub after: Option<Cursor>,
-    /// Tasks or entries at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most.
+    /// Tasks swept at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most. What is only counted may be more, and how
+    /// many entries [`Upkeep::trim`] looks at is the store's to bound.
     pub limit: usize,
     /// Only counts what would be swept.
     pub rehearsal: bool,
