@@ -31,7 +31,7 @@ pub(super) struct Play {
 }
 
 /// How long a beta may be silent.
-const INTERVAL: Duration = Duration::from_secs(6);
+const INTERVAL: Duration = Duration::from_secs(2);
 
 pub(super) type Checked = Result<(), String>;
 

@@ -364,6 +364,7 @@ macro_rules! each_scenario {
                 a_beat_of_an_earlier_attempt_does_not_count,
                 a_task_with_an_interval_is_judged_by_that_alone,
                 tasks_whose_end_was_asked_for_are_left_alone_and_hide_none_behind_them,
+                what_is_over_its_lease_is_left_to_reaping_and_hides_none_behind_it,
                 a_stall_that_is_sent_twice_stalls_once,
                 the_worker_of_a_stalled_task_that_runs_again_is_too_late,
                 an_attempt_that_is_over_is_silent_no_more,

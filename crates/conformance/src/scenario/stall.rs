@@ -18,12 +18,20 @@ use crate::scheduler;
 use crate::worker::Worker;
 
 const SECOND: Duration = Duration::from_secs(1);
-const INTERVAL: Duration = Duration::from_secs(30);
+/// Shorter than a lease: who is silent for that long still has its task.
+const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A worker whose tasks may be silent for half a minute.
+/// A worker whose tasks may be silent for five seconds.
 async fn limited(env: &Environment, n: u8) -> Worker {
     let policy = Policy { max_heartbeat_interval: Some(INTERVAL), max_retries: 1, ..Policy::default() };
     Worker::with_policy(env.store(), n, policy).await
+}
+
+/// Renews the leases without a heartbeat.
+async fn keep(worker: &Worker, attempts: &[ClaimedTask]) {
+    for attempt in attempts {
+        assert_eq!(worker.renew(attempt).await, Renewed::Kept);
+    }
 }
 
 pub async fn a_silent_task_is_stalled_and_its_worker_is_told(env: &Environment) {
@@ -67,10 +75,11 @@ pub async fn a_stalled_task_can_be_neither_kept_nor_finished(env: &Environment) 
 pub async fn a_decision_on_a_dead_worker_comes_too_late_for_a_stalled_task(env: &Environment) {
     submit(env.store(), task(1)).await;
     let mut worker = limited(env, 1).await;
-    worker.claim_one().await;
-    env.advance(INTERVAL).await;
+    let attempt = worker.claim_one().await;
+    env.advance(Duration::from_secs(11)).await;
     let overdue = scheduler::overdue(env.store()).await;
     let verdicts: Vec<_> = overdue.tasks.iter().map(scheduler::decide).collect();
+    assert_eq!(worker.renew(&attempt).await, Renewed::Kept);
     assert_eq!(cleaner::stall(env.store(), None).await, [id(1)]);
     assert_eq!(env.store().reap(&verdicts).await.expect("reap"), [stale(Status::Stalled)]);
     assert_eq!(get(env.store(), id(1)).await.lost, 0);
@@ -95,8 +104,8 @@ pub async fn a_kept_lease_is_no_sign_of_progress(env: &Environment) {
     submit(env.store(), task(1)).await;
     let mut worker = limited(env, 1).await;
     let attempt = worker.claim_one().await;
-    for _ in 0..6 {
-        env.advance(5 * SECOND).await;
+    for _ in 0..5 {
+        env.advance(SECOND).await;
         assert_eq!(worker.renew(&attempt).await, Renewed::Kept);
     }
     assert_eq!(cleaner::stall(env.store(), None).await, [id(1)]);
@@ -108,6 +117,7 @@ pub async fn without_an_interval_and_a_stale_time_nothing_is_silent(env: &Enviro
     let attempts = worker.claim_all().await;
     worker.beat(&attempts[0], None).await;
     env.advance(Duration::from_secs(86_400)).await;
+    keep(&worker, &attempts).await;
     assert!(cleaner::stall(env.store(), None).await.is_empty());
     assert_eq!(status(env.store(), id(1)).await, Status::Started);
 }
@@ -117,16 +127,17 @@ pub async fn a_last_beat_longer_ago_than_the_stale_time_is_silence(env: &Environ
     let mut worker = Worker::start(env.store(), 1).await;
     let attempts = worker.claim_all().await;
     worker.beat(&attempts[0], None).await;
-    env.advance(10 * SECOND).await;
+    env.advance(SECOND).await;
     worker.beat(&attempts[1], None).await;
-    env.advance(50 * SECOND).await;
-    assert!(cleaner::stall(env.store(), Some(60 * SECOND)).await.is_empty());
+    env.advance(3 * SECOND).await;
+    assert!(cleaner::stall(env.store(), Some(4 * SECOND)).await.is_empty());
     env.advance(Duration::from_millis(1)).await;
-    assert_eq!(cleaner::stall(env.store(), Some(60 * SECOND)).await, [id(1)], "the third one has never beaten");
+    assert_eq!(cleaner::stall(env.store(), Some(4 * SECOND)).await, [id(1)], "the third one has never beaten");
     let [end] = &get(env.store(), id(1)).await.attempts[..] else { panic!("one end") };
     assert_eq!((end.detail.error.as_str(), end.detail.kind), (NO_HEARTBEAT_IN_STALE_TIME, EndKind::Stalled));
     env.advance(Duration::from_secs(86_400)).await;
-    assert_eq!(cleaner::stall(env.store(), Some(60 * SECOND)).await, [id(2)], "never beaten is not silent");
+    keep(&worker, &attempts[1..]).await;
+    assert_eq!(cleaner::stall(env.store(), Some(4 * SECOND)).await, [id(2)], "never beaten is not silent");
     assert_eq!(worker.finish(&attempts[2], completed("1")).await, applied(Status::Completed));
 }
 
@@ -137,7 +148,7 @@ pub async fn a_beat_of_an_earlier_attempt_does_not_count(env: &Environment) {
     worker.beat(&attempt, None).await;
     worker.finish(&attempt, failed_expectedly("busy")).await;
     let attempt = worker.claim_one().await;
-    env.advance(60 * SECOND).await;
+    env.advance(5 * SECOND).await;
     assert!(cleaner::stall(env.store(), Some(SECOND)).await.is_empty());
     assert_eq!(worker.finish(&attempt, completed("1")).await, applied(Status::Completed));
 }
@@ -147,9 +158,9 @@ pub async fn a_task_with_an_interval_is_judged_by_that_alone(env: &Environment) 
     let mut worker = limited(env, 1).await;
     let attempts = worker.claim_all().await;
     worker.beat(&attempts[0], None).await;
-    env.advance(20 * SECOND).await;
+    env.advance(4 * SECOND).await;
     assert!(cleaner::stall(env.store(), Some(SECOND)).await.is_empty(), "a shorter stale time is not about it");
-    env.advance(10 * SECOND).await;
+    env.advance(SECOND).await;
     let stale = Some(Duration::from_secs(86_400));
     assert_eq!(cleaner::stall(env.store(), stale).await, [id(1), id(2)], "nor is a longer one");
     assert_eq!(get(env.store(), id(1)).await.attempts[0].detail.error, NO_HEARTBEAT_IN_INTERVAL);
@@ -170,15 +181,34 @@ pub async fn tasks_whose_end_was_asked_for_are_left_alone_and_hide_none_behind_t
     for attempt in unlimited.claim(3).await {
         unlimited.beat(&attempt, None).await;
     }
-    env.advance(60 * SECOND).await;
+    env.advance(6 * SECOND).await;
     let sweep = Sweep { limit: 2, ..WALK };
     let mut found: Vec<_> =
-        cleaner::stall_with(env.store(), Some(30 * SECOND), sweep).await.into_iter().map(|task| task.id).collect();
+        cleaner::stall_with(env.store(), Some(3 * SECOND), sweep).await.into_iter().map(|task| task.id).collect();
     found.sort();
     assert_eq!(found, (30..36).map(id).collect::<Vec<_>>());
     for task in snapshot(env.store(), 0..30).await.into_iter().flatten() {
         assert_eq!(task.status, Status::Started, "it ends by that wish");
     }
+}
+
+pub async fn what_is_over_its_lease_is_left_to_reaping_and_hides_none_behind_it(env: &Environment) {
+    submit_all(env.store(), &tasks(0..30)).await;
+    let mut worker = limited(env, 1).await;
+    let lost = worker.claim(30).await;
+    env.advance(6 * SECOND).await;
+    submit_all(env.store(), &tasks(30..33)).await;
+    worker.claim(3).await;
+    env.advance(5 * SECOND).await;
+    let sweep = Sweep { limit: 2, ..WALK };
+    let mut found: Vec<_> =
+        cleaner::stall_with(env.store(), None, sweep).await.into_iter().map(|task| task.id).collect();
+    found.sort();
+    assert_eq!(found, [id(30), id(31), id(32)]);
+    assert_eq!(worker.renew(&lost[0]).await, Renewed::Kept);
+    assert_eq!(cleaner::stall(env.store(), None).await, [id(0)], "its worker is there, and still silent");
+    let reaped = scheduler::reap(env.store()).await;
+    assert_eq!(reaped, [applied(Status::Submitted); 29], "these run again");
 }
 
 pub async fn a_stall_that_is_sent_twice_stalls_once(env: &Environment) {
@@ -282,10 +312,10 @@ pub async fn a_stalled_task_is_listed_counted_and_told(env: &Environment) {
     submit_all(env.store(), &tasks(1..3)).await;
     let mut worker = limited(env, 1).await;
     let attempts = worker.claim_all().await;
-    env.advance(20 * SECOND).await;
+    env.advance(2 * SECOND).await;
     worker.beat(&attempts[1], None).await;
     let mut moves = env.store().moves().await.expect("moves");
-    env.advance(10 * SECOND).await;
+    env.advance(3 * SECOND).await;
     cleaner::stall(env.store(), None).await;
     assert_eq!(listed_with(env.store(), Status::Stalled).await, [id(1)]);
     assert_eq!(listed_with(env.store(), Status::Started).await, [id(2)]);
