@@ -2,6 +2,8 @@
 -- args     since, up_to (milliseconds, each optional: entries of unknown tasks only if their ids carry a time in between),
 --          rehearsal (only count), from (nil = begin, or: queue, and the field of `lanes:<queue>` to go on with)
 -- Answers  now, entries of unknown tasks, other dead entries, where to go on (as `from`) or false
+-- A lane with no more entries than tasks that wait in it is passed over, unless a time is asked for: then an entry may be
+-- counted whose task was lost.
 -- Looks at both ends of each lane; further in only as long as all that it saw is dead. What is between live entries is
 -- passed over, and removed, by claims.
 local WINDOW = 500
@@ -46,6 +48,8 @@ end
 -- Answers whether there may be more to remove.
 local function trim(lane)
   local length = call('LLEN', lane.key)
+  local counted = tonumber(call('HGET', lane.lanes, lane.field) or 0)
+  if length <= counted and not args.since and not args.up_to then return false end
   local whole = length <= WINDOW
   local live = {}
   -- What a rehearsal has seen from either end: it removes nothing, and must count nothing twice.
@@ -71,7 +75,6 @@ local function trim(lane)
     -- All of it was seen: its count of live entries is mended if it was wrong.
     local n = 0
     for _ in pairs(live) do n = n + 1 end
-    local counted = tonumber(call('HGET', lane.lanes, lane.field) or 0)
     if counted ~= n and add(lane.lanes, lane.field, n - counted) <= 0 then call('DEL', lane.key) end
   end
   return false
@@ -88,6 +91,7 @@ for _, queue in ipairs(queues) do
   table.sort(fields)
   for _, field in ipairs(fields) do
     if not (from and queue == from[1] and field < from[2]) then
+      looked = looked + 1
       if looked >= MAX_EXAMINED or trim(lane_named(queue .. ':' .. field)) then
         go_on = { queue, field }
         break
