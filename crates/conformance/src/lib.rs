@@ -5,6 +5,7 @@
 //! `scenario/mod.rs`. What may rightly differ between stores is a field of [`Capabilities`].
 
 pub mod environment;
+pub mod flaky;
 pub mod interleaving;
 pub mod life;
 pub mod oracle;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jobbers_conformance::flaky::Flaky;
 use jobbers_core::model::{NewTask, Policy, Registration, Status, Task, TaskId, TaskType, Timestamp, When, WorkerId};
 use jobbers_core::process::{Shutdown, SqlUrl, Stores};
 use jobbers_core::routing::Routing;
@@ -11,8 +12,6 @@ use jobbers_scheduler::SchedulerSettings;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-
-use crate::flaky::Flaky;
 
 /// Longest wait for anything.
 pub const PATIENCE: Duration = Duration::from_secs(60);

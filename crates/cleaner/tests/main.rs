@@ -1,0 +1,1 @@
+//! The cleaner on the embedded store, and as a process.
