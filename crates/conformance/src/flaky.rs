@@ -25,11 +25,12 @@ pub struct Flaky {
     pub calls: AtomicUsize,
     /// Whether a batch of more than one verdict is refused.
     pub chokes: AtomicBool,
+    looks: AtomicUsize,
 }
 
 impl Flaky {
     pub fn new(store: SqliteStore) -> Self {
-        Self { store, spared: 0.into(), failures: 0.into(), calls: 0.into(), chokes: false.into() }
+        Self { store, spared: 0.into(), failures: 0.into(), calls: 0.into(), chokes: false.into(), looks: 0.into() }
     }
 
     /// Lets the next steps fail.
@@ -41,6 +42,11 @@ impl Flaky {
     pub fn fail_after(&self, spared: usize, steps: usize) {
         self.spared.store(spared, Ordering::SeqCst);
         self.failures.store(steps, Ordering::SeqCst);
+    }
+
+    /// How often it was answered what waits.
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
     }
 
     pub fn fails(&self) -> bool {
@@ -179,7 +185,9 @@ impl Statistics for Flaky {
 
     async fn waiting(&self) -> Result<Vec<WaitingType>> {
         self.step("waiting")?;
-        self.store.waiting().await
+        let waiting = self.store.waiting().await?;
+        self.looks.fetch_add(1, Ordering::SeqCst);
+        Ok(waiting)
     }
 
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod dropping;
 mod place;
 mod process;
 mod promoting;
+mod pruning;
 mod reaping;

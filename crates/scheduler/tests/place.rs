@@ -40,18 +40,23 @@ impl Place {
     }
 
     pub async fn submit(&self, queue: &str, when: When) -> TaskId {
-        self.submit_as(queue, when, None).await
+        self.submit_as("report", queue, when, None).await
+    }
+
+    /// A task of another type, that may start now.
+    pub async fn submit_type(&self, name: &str) -> TaskId {
+        self.submit_as(name, "default", When::Now, None).await
     }
 
     /// A task that is to start before `expires_at`.
     pub async fn submit_until(&self, queue: &str, when: When, expires_at: Timestamp) -> TaskId {
-        self.submit_as(queue, when, Some(expires_at)).await
+        self.submit_as("report", queue, when, Some(expires_at)).await
     }
 
-    async fn submit_as(&self, queue: &str, when: When, expires_at: Option<Timestamp>) -> TaskId {
+    async fn submit_as(&self, name: &str, queue: &str, when: When, expires_at: Option<Timestamp>) -> TaskId {
         let task = NewTask {
             id: TaskId::from_parts(1_700_000_000_000, rand::random()),
-            task_type: TaskType::new("report", 1),
+            task_type: TaskType::new(name, 1),
             queue: queue.to_owned(),
             priority: 5,
             when,
