@@ -16,5 +16,6 @@ mod summary;
 pub use chore::{Chore, chores};
 pub use clean::{Cleaned, End, clean};
 pub use command::main;
+pub use service::serve;
 pub use settings::CleanerSettings;
 pub use summary::Summary;

@@ -6,9 +6,9 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{Chore, Cleaned, End, Summary, clean};
 
-/// Cleans at once and then every `interval`, until it is asked to stop. A store that is away is waited for; the error says
-/// that it does not fit this program (any more).
-pub(crate) async fn serve(
+/// Cleans at once and then every `interval`, until it is asked to stop; `report` gets the summary of each round. A store that
+/// is away is waited for; the error says that it does not fit this program (any more).
+pub async fn serve(
     store: &SharedStore,
     chores: &[Chore],
     dry_run: bool,

@@ -3,9 +3,12 @@
 use std::time::{Duration, Instant};
 
 use jobbers_conformance::server::Signal;
+use jobbers_e2e::installation::api_of;
 use jobbers_e2e::trace::Trace;
 use jobbers_e2e::{Installation, Store, eventually};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 
 super::on_both_stores! {
     the_cleaner_alone_stalls_a_silent_task_and_its_worker_goes_on,
@@ -150,6 +153,31 @@ async fn healthy_tasks_survive_a_cleaner_that_never_rests(jobbers: Installation)
     let sharp = ["--stale-time", "30", "--completed-task-age", "0", "--min-queue-age", "0"];
     let (ids, known) = cleaned_under_load(&jobbers, &[&sharp]).await;
     assert!(known.len() < ids.len(), "what has ended is removed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_in_the_middle_ends_a_cleaner_with_1_and_it_tells_what_was_done() {
+    const TASKS: usize = 1200;
+    let jobbers = Installation::on(Store::Sqlite);
+    let manager = jobbers.start("jobbers_manager", &["--accept-unknown"], &[]);
+    let api = api_of(&manager).await;
+    eventually("the manager is ready", SOON, async || (api.status("/readyz").await? == 200).then_some(())).await;
+    let task = json!({"name": "nobody_knows", "version": 1, "parameters": {}});
+    assert_eq!(api.post("/tasks/batch", Value::Array(vec![task; TASKS])).await.0, 200);
+    let (_, cancelled) = api.post("/tasks/cancel", json!({"filter": {"status": "submitted"}, "limit": TASKS})).await;
+    assert_eq!(cancelled["results"].as_array().map(Vec::len), Some(TASKS));
+    let options = SqliteConnectOptions::new().filename(jobbers.path("tasks.db"));
+    let mut file = options.connect().await.unwrap();
+    // One batch is removed, the second one fails.
+    let trigger = "CREATE TRIGGER full BEFORE DELETE ON tasks WHEN (SELECT count(*) FROM tasks) <= 700 \
+                   BEGIN SELECT RAISE(ABORT, 'told to fail'); END";
+    sqlx::query(trigger).execute(&mut file).await.unwrap();
+    let mut cleaner = jobbers.cleaner(&["--completed-task-age", "0"]);
+    assert_eq!(cleaner.ends_within(SOON).await, Some(1), "{}", cleaner.log());
+    assert_eq!(cleaner.summary()["pruned"], 500, "{}", cleaner.log());
+    assert!(cleaner.log().contains("told to fail"), "{}", cleaner.log());
+    sqlx::query("DROP TRIGGER full").execute(&mut file).await.unwrap();
+    assert_eq!(jobbers.clean(&["--completed-task-age", "0"]).await["pruned"], 700);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -23,9 +23,9 @@ pub(crate) async fn drop_for_ever(store: SharedStore, settings: &SchedulerSettin
     let mut missed = Missed::default();
     loop {
         let pause = match drop_some(&store, &mut missed, grace).await {
-            Ok(dropped) => {
+            Ok(more) => {
                 outage.over();
-                if dropped > 0 { Duration::ZERO } else { interval }
+                if more { Duration::ZERO } else { interval }
             }
             Err(error) => {
                 missed.forget();
@@ -36,17 +36,17 @@ pub(crate) async fn drop_for_ever(store: SharedStore, settings: &SchedulerSettin
     }
 }
 
-/// Drops at most a batch of each unknown type, so that a worker that comes meanwhile saves the rest; answers how many
-/// tasks.
-async fn drop_some(store: &SharedStore, missed: &mut Missed, grace: Duration) -> Result<usize, StoreError> {
+/// Drops at most a batch of each unknown type, so that a worker that comes meanwhile saves the rest; answers whether there
+/// may be more.
+async fn drop_some(store: &SharedStore, missed: &mut Missed, grace: Duration) -> Result<bool, StoreError> {
     let waiting = store.waiting().await?;
     if waiting.is_empty() {
         missed.forget();
-        return Ok(0);
+        return Ok(false);
     }
     let (now, live) = (store.now().await?, store.live().await?);
     missed.see(&live, &waiting, now);
-    let mut dropped = 0;
+    let mut more = false;
     for waits in unknown(&live, &waiting, grace, now) {
         if !missed.for_long(&waits.task_type, grace, now) {
             continue;
@@ -60,7 +60,7 @@ async fn drop_some(store: &SharedStore, missed: &mut Missed, grace: Duration) ->
                 "no live worker knows this type of tasks; those that had waited for UNKNOWN_TASK_GRACE are dropped"
             );
         }
-        dropped += swept.tasks;
+        more |= swept.tasks > 0 || swept.next.is_some();
     }
-    Ok(dropped)
+    Ok(more)
 }

@@ -25,9 +25,13 @@ pub struct Place {
 
 impl Place {
     pub async fn new() -> Self {
+        Self::by(Clock::System).await
+    }
+
+    pub async fn by(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("jobbers.db");
-        let store = Arc::new(Flaky::new(SqliteStore::open(&file, Clock::System).await.unwrap()));
+        let store = Arc::new(Flaky::new(SqliteStore::open(&file, clock).await.unwrap()));
         let routing = Routing::open(&SqlUrl::Sqlite(file)).await.unwrap();
         let stores = Stores { tasks: store.clone(), routing };
         Self { store, stores, folder }
