@@ -82,6 +82,7 @@ impl Scripts {
         let groups = include_str!("lua/groups.lua");
         let ended = include_str!("lua/ended.lua");
         let gone = include_str!("lua/gone.lua");
+        let away = include_str!("lua/away.lua");
         let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
@@ -89,13 +90,13 @@ impl Scripts {
             renew: step(&[include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
-            overdue: step(&[include_str!("lua/overdue.lua")]),
-            reap: step(&[groups, moves, include_str!("lua/reap.lua")]),
+            overdue: step(&[away, include_str!("lua/overdue.lua")]),
+            reap: step(&[groups, moves, away, include_str!("lua/reap.lua")]),
             resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
             forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),
             expire: step(&[unstarted, include_str!("lua/expire.lua")]),
-            stall: step(&[groups, moves, include_str!("lua/stall.lua")]),
+            stall: step(&[groups, moves, away, include_str!("lua/stall.lua")]),
             drop: step(&[unstarted, include_str!("lua/drop.lua")]),
             prune: step(&[groups, ended, gone, include_str!("lua/prune.lua")]),
             discard: step(&[groups, ended, include_str!("lua/discard.lua")]),

@@ -16,8 +16,11 @@ local function move_task(move, id, v, now, over)
   local _, token, to, place, dead, failures, lost, yields, has_end, delay, group =
     struct.unpack(MOVE, move)
   if r.token ~= token then return 'S' .. r.state end
-  -- Ended before: by the same step if it was taken away then as it would be now.
-  if r.state ~= 'R' then return (has(r, TAKEN) == (over ~= nil) and 'A' or 'S') .. r.state end
+  -- Ended before: by the same step if it was taken away then as it would be now. Reaping stalls nothing.
+  if r.state ~= 'R' then
+    local by_same = has(r, TAKEN) == (over ~= nil) and not (over and r.state == 'T')
+    return (by_same and 'A' or 'S') .. r.state
+  end
   local lane = lane_of(v, r)
   if over and not over(lane, id) then return 'S' .. r.state end
   if over then set(r, TAKEN) end

@@ -3,6 +3,7 @@
 --          an interval, and of another one: each a move behind its token), from (nil = begin, or: queue, number of the set,
 --          entries of it to pass over)
 -- Answers  now, where to go on (as `from`) or false, then id and head of the record of each task in turns
+-- Nothing is silent while the store was away a moment ago (see away.lua).
 -- The sets are those of `queues`, in order of names: silence:<queue> by when a task counts as silent, beats:<queue> by its
 -- last beat. An entry that is left where it is must be passed over.
 local SETS = {
@@ -18,6 +19,11 @@ local function is_spent() return found >= args.limit or looked >= MAX_EXAMINED o
 
 local function is_silent() return true end
 
+local function is_over(lane, id)
+  local deadline = tonumber(call('ZSCORE', lane.started, id) or '')
+  return not deadline or deadline <= now
+end
+
 -- Looks at an entry; answers whether it stays.
 local function look_at(set, key, id)
   local v = call('GETRANGE', P .. 't:' .. id, 0, HEAD_READ)
@@ -27,8 +33,8 @@ local function look_at(set, key, id)
     if not args.rehearsal then call('ZREM', key, id) end
     return args.rehearsal
   end
-  -- Its end was asked for: that is how it ends.
-  if has(r, CANCEL) then return true end
+  -- Its end was asked for: that is how it ends. Its lease is over: reaping decides about it.
+  if has(r, CANCEL) or is_over(lane_of(v, r), id) then return true end
   found = found + 1
   answers[#answers + 1] = id
   answers[#answers + 1] = v
@@ -57,8 +63,8 @@ local function walk(set, queue, stay)
   return stay
 end
 
--- A write that is not refused when memory is full.
-if not args.rehearsal then call('DEL', P .. 't:') end
+-- Heartbeats that nobody could tell will come with the next renewals.
+if now < forgiven_until() then return answers end
 local from = args.from
 local queues = call('ZRANGEBYLEX', P .. 'queues', from and '[' .. from[1] or '-', '+', 'LIMIT', 0, MAX_LOOKED_AT)
 for _, queue in ipairs(queues) do

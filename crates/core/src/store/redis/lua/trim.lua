@@ -25,10 +25,9 @@ local function stays(lane, id, live)
   return false
 end
 
--- Looks at the n-th window from an end. Answers whether none of it stays.
-local function look_at(lane, at_head, n, live)
-  local first, last = n * WINDOW, n * WINDOW + WINDOW - 1
-  local ids = at_head and call('LRANGE', lane.key, first, last) or call('LRANGE', lane.key, -last - 1, -first - 1)
+-- Looks at a piece of a lane, at its head or its tail. Answers how many entries it has, and whether none of them stays.
+local function look_at(lane, at_head, first, last, live)
+  local ids = call('LRANGE', lane.key, first, last)
   looked = looked + #ids
   local kept = {}
   for _, id in ipairs(ids) do
@@ -41,20 +40,31 @@ local function look_at(lane, at_head, n, live)
     end
     if #kept > 0 then call(at_head and 'LPUSH' or 'RPUSH', lane.key, unpack(kept)) end
   end
-  return #ids > 0 and #kept == 0
+  return #ids, #ids > 0 and #kept == 0
 end
 
 -- Answers whether there may be more to remove.
 local function trim(lane)
   local length = call('LLEN', lane.key)
-  local live = {}
   local whole = length <= WINDOW
-  for _, at_head in ipairs(whole and { true } or { true, false }) do
-    local n, windows = 0, math.ceil(length / WINDOW)
-    while n < windows do
+  local live = {}
+  -- What a rehearsal has seen from either end: it removes nothing, and must count nothing twice.
+  local seen = { 0, 0 }
+  for ending = 1, whole and 1 or 2 do
+    local at_head, goes_on = ending == 1, true
+    while goes_on do
       if looked >= MAX_EXAMINED then return not args.rehearsal end
-      if not look_at(lane, at_head, args.rehearsal and n or 0, live) then break end
-      n = n + 1
+      local n
+      if not args.rehearsal then
+        n, goes_on = look_at(lane, at_head, at_head and 0 or -WINDOW, at_head and WINDOW - 1 or -1, live)
+      elseif at_head then
+        n, goes_on = look_at(lane, true, seen[1], seen[1] + WINDOW - 1, live)
+      else
+        local last = length - 1 - seen[2]
+        if last < seen[1] then break end
+        n, goes_on = look_at(lane, false, math.max(last - WINDOW + 1, seen[1]), last, live)
+      end
+      seen[ending] = seen[ending] + n
     end
   end
   if whole and not args.rehearsal then
