@@ -14,7 +14,8 @@ fn command(url: &str, flags: &[&str]) -> Command {
     for name in ["REDIS_URL", "KEY_PREFIX", "TASK_ADAPTER", "TASK_BACKEND", "RUST_LOG", "LOG_FORMAT"] {
         command.env_remove(name);
     }
-    command.args(flags).env("STORE_URL", url);
+    // Whatever a test is about, no file appears where it runs.
+    command.args(flags).env("STORE_URL", url).env("SQL_PATH", "sqlite:///nowhere/jobbers.db");
     command
 }
 
