@@ -7,7 +7,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .PHONY: dev
-dev: ## Build, and run manager, worker and scheduler in one process (ARGS="--port 8001")
+dev: ## Build, and run manager, worker, scheduler and cleaner in one process (ARGS="--port 8001")
 	@scripts/setup build
 	cargo run --bin jobbers -- dev $(ARGS)
 

@@ -6,6 +6,7 @@
 
 pub mod cleaner;
 pub mod environment;
+pub mod flaky;
 pub mod interleaving;
 pub mod life;
 pub mod oracle;

@@ -88,7 +88,19 @@ impl Installation {
         self.start("jobbers_scheduler", &[], &[])
     }
 
-    /// A worker that runs `traced_task`.
+    /// A cleaner that runs once, or as its flags say.
+    pub fn cleaner(&self, flags: &[&str]) -> Program {
+        self.start("jobbers_cleaner", flags, &[])
+    }
+
+    /// Cleans once and waits for that; the summary of a run that ends with 0.
+    pub async fn clean(&self, flags: &[&str]) -> serde_json::Value {
+        let mut cleaner = self.cleaner(flags);
+        assert_eq!(cleaner.ends_within(SOON).await, Some(0), "{}", cleaner.log());
+        cleaner.summary()
+    }
+
+    /// A worker that runs `traced_task` and the tasks of `silence`.
     pub fn worker(&self, changes: &[(&str, &str)]) -> Program {
         self.start("e2e_worker", &[], changes)
     }

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod installation;
 pub mod program;
+pub mod silence;
 pub mod trace;
 pub mod waiting;
 

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use jobbers_conformance::server::{Guard, Signal, signal};
@@ -31,10 +31,37 @@ pub struct Program {
 impl Program {
     /// Starts a program with exactly this environment. Its output goes to a file in `folder`.
     pub fn start(name: &str, arguments: &[&str], environment: &[(String, String)], folder: &Path) -> Self {
+        Self::spawn(name, Command::new(file(name)), arguments, environment, folder)
+    }
+
+    /// The same, as the first process (PID 1) of a namespace of its own, as in a container; none where this user may not
+    /// do that. Signals go to the program, the end and its exit code are those of the program.
+    pub fn start_as_init(
+        name: &str,
+        arguments: &[&str],
+        environment: &[(String, String)],
+        folder: &Path,
+    ) -> Option<Self> {
+        const UNSHARE: [&str; 4] = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+        let may = Command::new("unshare").args(UNSHARE).arg("true").stderr(Stdio::null()).status();
+        if !may.is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let mut command = Command::new("unshare");
+        command.args(UNSHARE).arg(file(name));
+        Some(Self::spawn(name, command, arguments, environment, folder))
+    }
+
+    fn spawn(
+        name: &str,
+        mut command: Command,
+        arguments: &[&str],
+        environment: &[(String, String)],
+        folder: &Path,
+    ) -> Self {
         let number = std::fs::read_dir(folder).map_or(0, Iterator::count);
         let log = folder.join(format!("{name}-{number}.log"));
         let output = File::create(&log).expect("a log file");
-        let mut command = Command::new(file(name));
         command
             .args(arguments)
             .env_clear()
@@ -50,6 +77,13 @@ impl Program {
         signal(self.process.pid(), what);
     }
 
+    /// The processes that it started, by their ids here.
+    pub fn children(&self) -> Vec<u32> {
+        let pid = self.process.pid();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        children.split_whitespace().filter_map(|child| child.parse().ok()).collect()
+    }
+
     /// Ends it as the kernel would when memory runs out, and waits for that.
     pub fn kill(&mut self) {
         self.process.kill();
@@ -63,6 +97,13 @@ impl Program {
     pub async fn ends_within(&mut self, within: Duration) -> Option<i32> {
         let what = format!("the end of {}", self.name);
         eventually(&what, within, async || self.process.ended()).await.code()
+    }
+
+    /// The summary that a cleaner wrote last.
+    pub fn summary(&self) -> serde_json::Value {
+        let objects = self.log();
+        let mut objects = objects.lines().rev().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        objects.find(|object| object["rate_limits_pruned"].is_u64()).expect("a cleaner writes a summary")
     }
 
     /// What it wrote so far.

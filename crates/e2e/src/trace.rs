@@ -19,6 +19,29 @@ pub struct Traced {
     seconds: f64,
 }
 
+impl Traced {
+    pub(crate) fn duration(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+}
+
+/// Writes the lines of one attempt.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    file: PathBuf,
+    attempt: String,
+}
+
+impl Writer {
+    pub(crate) fn of(traced: &Traced, task: &TaskContext) -> Self {
+        Self { file: traced.file.clone(), attempt: format!("{} {}", task.id(), task.attempt()) }
+    }
+
+    pub(crate) fn write(&self, what: &str) -> Result<(), TaskError> {
+        append(&self.file, &format!("{what} {}\n", self.attempt)).map_err(TaskError::fatal)
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub struct Attempted {
     attempt: u32,
@@ -27,12 +50,10 @@ pub struct Attempted {
 /// Writes `start ID ATTEMPT` to a file, takes its time, and writes `end ID ATTEMPT`.
 #[task(version = 1, max_concurrent = "none", on_shutdown = "resubmit", max_lost = 10)]
 pub async fn traced_task(Params(traced): Params<Traced>, task: TaskContext) -> Result<Attempted, TaskError> {
-    let write = |what: &str| {
-        append(&traced.file, &format!("{what} {} {}\n", task.id(), task.attempt())).map_err(TaskError::fatal)
-    };
-    write("start")?;
-    tokio::time::sleep(Duration::from_secs_f64(traced.seconds)).await;
-    write("end")?;
+    let writer = Writer::of(&traced, &task);
+    writer.write("start")?;
+    tokio::time::sleep(traced.duration()).await;
+    writer.write("end")?;
     Ok(Attempted { attempt: task.attempt() })
 }
 

@@ -23,6 +23,8 @@ async fn one_process_does_it_all(jobbers: Installation) {
     assert!(count("lines") > 10 && count("words") > count("lines") && count("bytes") > count("words"), "{task}");
     let id = api.submit("scheduled_fail_task", json!({})).await;
     assert_eq!(api.reaches(&id, "failed").await["attempt"], 3, "the scheduler works, too");
+    let id = api.submit("silent_task", json!({"seconds": 600})).await;
+    api.reaches(&id, "stalled").await;
     dev.signal(Signal::Term);
     assert_eq!(dev.ends_within(Duration::from_secs(20)).await, Some(0));
 }

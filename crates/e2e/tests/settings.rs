@@ -8,8 +8,8 @@ use jobbers_e2e::{Installation, Program, Store};
 
 const SOON: Duration = Duration::from_secs(20);
 
-const PROGRAMS: [(&str, &[&str]); 3] =
-    [("jobbers_manager", &[]), ("jobbers_worker", &["demo"]), ("jobbers_scheduler", &[])];
+const PROGRAMS: [(&str, &[&str]); 4] =
+    [("jobbers_manager", &[]), ("jobbers_worker", &["demo"]), ("jobbers_scheduler", &[]), ("jobbers_cleaner", &[])];
 
 /// Asserts that a program ends with one of these codes and says all of this.
 async fn ends_with(mut program: Program, codes: &[i32], words: &[&str]) {
@@ -50,6 +50,8 @@ async fn wrong_numbers_are_named() {
         ("jobbers_worker", &["demo"], "WORKER_TTL", "many"),
         ("jobbers_worker", &["demo"], "WORKER_LEASE", "-1"),
         ("jobbers_scheduler", &[], "SCHEDULER_BATCH_SIZE", "0"),
+        ("jobbers_scheduler", &[], "RETENTION", "-1"),
+        ("jobbers_scheduler", &[], "UNKNOWN_TASK_GRACE", "soon"),
         ("jobbers_manager", &[], "MANAGER_BIND", "nowhere"),
     ] {
         ends_with(jobbers.start(program, arguments, &[(variable, value)]), &[2], &[variable, value]).await;

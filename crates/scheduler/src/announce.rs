@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jobbers_core::model::{ProcessInfo, ProcessKind, WorkerId};
+use jobbers_core::process::Outage;
 use jobbers_core::store::{SharedStore, StoreError};
 use tokio::time::sleep;
 
 use crate::SchedulerSettings;
-use crate::outage::Outage;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 const TTL: Duration = Duration::from_secs(15);

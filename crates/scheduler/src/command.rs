@@ -11,7 +11,8 @@ const DONE: u8 = 0;
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 
-/// Moves tasks whose time has come into their queues, and takes tasks from workers that died. Any number may run.
+/// Moves tasks whose time has come into their queues, takes tasks from workers that died, drops those that nobody can run,
+/// and removes those that ended long ago. Any number may run.
 #[derive(Debug, Parser)]
 #[command(name = "jobbers_scheduler", version)]
 struct Scheduler {

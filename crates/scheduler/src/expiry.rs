@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use jobbers_core::process::Outage;
 use jobbers_core::store::{MAX_BATCH, SharedStore, StoreError};
 use tokio::time::sleep;
 
 use crate::SchedulerSettings;
-use crate::outage::Outage;
 
 /// How often it looks. A task past its time is not started meanwhile either: this only makes it known.
 const INTERVAL: Duration = Duration::from_secs(1);

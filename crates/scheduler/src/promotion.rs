@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jobbers_core::model::Status;
+use jobbers_core::process::Outage;
 use jobbers_core::store::{Moved, Promote, SharedStore, StoreError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::SchedulerSettings;
-use crate::outage::Outage;
 use crate::queues::PromotedQueues;
 
 /// Time after which it looks again, in case a signal was lost.

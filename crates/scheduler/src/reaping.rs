@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jobbers_core::model::Status;
+use jobbers_core::process::Outage;
 use jobbers_core::store::{MAX_BATCH, MoveOutcome, OverdueTask, SharedStore, StoreError, Verdict};
 use tokio::time::sleep;
 
 use crate::SchedulerSettings;
 use crate::evidence::verdict;
-use crate::outage::Outage;
 
 /// Reaps so often that a task of a dead worker waits little longer than its lease.
 const INTERVAL: Duration = Duration::from_secs(1);

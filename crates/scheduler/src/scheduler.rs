@@ -7,15 +7,17 @@ use tokio::time::timeout;
 
 use crate::SchedulerSettings;
 use crate::announce::announce_for_ever;
+use crate::dropping::drop_for_ever;
 use crate::expiry::expire_for_ever;
 use crate::promotion::{promote_for_ever, watch_for_sooner};
+use crate::pruning::prune_for_ever;
 use crate::queues::PromotedQueues;
 use crate::reaping::reap_for_ever;
 
 /// How long the last word may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Promotes, reaps and expires until it is asked to stop. Stopping in the middle of a step does no harm: each is atomic.
+/// Promotes, reaps, expires, drops and prunes until it is asked to stop. Stopping in the middle of a step does no harm: each is atomic.
 pub async fn run(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) {
     let Stores { tasks: store, routing } = stores;
     let id = WorkerId::from_bytes(rand::random());
@@ -28,6 +30,8 @@ pub async fn run(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown
         () = watch_for_sooner(store.clone(), &sooner) => {}
         () = reap_for_ever(store.clone(), &settings) => {}
         () = expire_for_ever(store.clone(), &settings) => {}
+        () = drop_for_ever(store.clone(), &settings) => {}
+        () = prune_for_ever(store.clone(), &settings) => {}
         () = announce_for_ever(store.clone(), id, &settings) => {}
     }
     tokio::select! {

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod flaky;
+mod dropping;
 mod place;
 mod process;
 mod promoting;
+mod pruning;
 mod reaping;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jobbers_conformance::flaky::Flaky;
 use jobbers_core::model::{NewTask, Policy, Registration, Status, Task, TaskId, TaskType, Timestamp, When, WorkerId};
 use jobbers_core::process::{Shutdown, SqlUrl, Stores};
 use jobbers_core::routing::Routing;
@@ -11,8 +12,6 @@ use jobbers_scheduler::SchedulerSettings;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-
-use crate::flaky::Flaky;
 
 /// Longest wait for anything.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,9 +25,13 @@ pub struct Place {
 
 impl Place {
     pub async fn new() -> Self {
+        Self::by(Clock::System).await
+    }
+
+    pub async fn by(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("jobbers.db");
-        let store = Arc::new(Flaky::new(SqliteStore::open(&file, Clock::System).await.unwrap()));
+        let store = Arc::new(Flaky::new(SqliteStore::open(&file, clock).await.unwrap()));
         let routing = Routing::open(&SqlUrl::Sqlite(file)).await.unwrap();
         let stores = Stores { tasks: store.clone(), routing };
         Self { store, stores, folder }
@@ -41,18 +44,23 @@ impl Place {
     }
 
     pub async fn submit(&self, queue: &str, when: When) -> TaskId {
-        self.submit_as(queue, when, None).await
+        self.submit_as("report", queue, when, None).await
+    }
+
+    /// A task of another type, that may start now.
+    pub async fn submit_type(&self, name: &str) -> TaskId {
+        self.submit_as(name, "default", When::Now, None).await
     }
 
     /// A task that is to start before `expires_at`.
     pub async fn submit_until(&self, queue: &str, when: When, expires_at: Timestamp) -> TaskId {
-        self.submit_as(queue, when, Some(expires_at)).await
+        self.submit_as("report", queue, when, Some(expires_at)).await
     }
 
-    async fn submit_as(&self, queue: &str, when: When, expires_at: Option<Timestamp>) -> TaskId {
+    async fn submit_as(&self, name: &str, queue: &str, when: When, expires_at: Option<Timestamp>) -> TaskId {
         let task = NewTask {
             id: TaskId::from_parts(1_700_000_000_000, rand::random()),
-            task_type: TaskType::new("report", 1),
+            task_type: TaskType::new(name, 1),
             queue: queue.to_owned(),
             priority: 5,
             when,

@@ -1,11 +1,13 @@
-//! `jobbers dev`: manager, worker and scheduler in one process.
+//! `jobbers dev`: manager, worker, scheduler and cleaner in one process.
 
 mod banner;
 mod parts;
 mod ready;
 
 use std::io::Write as _;
+use std::time::Duration;
 
+use jobbers_cleaner::Chore;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
 use jobbers_manager::{BindError, Bound, ManagerSettings};
 use jobbers_scheduler::SchedulerSettings;
@@ -16,7 +18,10 @@ use super::failure::Failure;
 use banner::Banner;
 use parts::Parts;
 
-/// Runs manager, worker and scheduler in one process, on the embedded store unless told otherwise
+/// How soon a silent task is found.
+const CLEANING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Runs manager, worker, scheduler and cleaner in one process, on the embedded store unless told otherwise
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("store_url", |arg| arg.default_value("sqlite://jobbers.db")))]
 #[command(mut_arg("worker_ttl", |arg| arg.hide(true)))]
@@ -81,6 +86,7 @@ impl Dev {
         let ready = ready::workers_here(stores.tasks.clone());
         parts.start("manager", bound.serve(stores.clone(), shutdown.clone()));
         parts.start("scheduler", run_scheduler(self.scheduler, stores.clone(), shutdown.clone()));
+        parts.start("cleaner", run_cleaner(stores.clone(), shutdown.clone()));
         parts.start("worker", run_worker(tasks, self.worker, connector, stores, shutdown.clone()));
         tokio::select! {
             () = ready => drop(std::io::stdout().write_all(banner.to_string().as_bytes())),
@@ -92,6 +98,13 @@ impl Dev {
 
 async fn run_scheduler(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) -> anyhow::Result<()> {
     jobbers_scheduler::run(settings, stores, shutdown).await;
+    Ok(())
+}
+
+/// Looks for silent tasks. What is old the scheduler removes.
+async fn run_cleaner(stores: Stores, shutdown: Shutdown) -> anyhow::Result<()> {
+    let chores = [Chore::Stall { stale: None }];
+    jobbers_cleaner::serve(&stores.tasks, &chores, false, CLEANING_INTERVAL, &shutdown, |_| ()).await?;
     Ok(())
 }
 
@@ -122,4 +135,24 @@ fn bind_failure(error: BindError) -> Failure {
 fn start_failure(error: &StartError) -> Failure {
     let text = error.to_string();
     if error.is_configuration() { Failure::Usage(text) } else { Failure::Failed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        dev: Dev,
+    }
+
+    #[test]
+    fn its_parts_work_as_they_do_alone_but_on_a_file() {
+        let Program { dev } = Program::try_parse_from(["jobbers-dev"]).expect("nothing is required");
+        assert_eq!(dev.scheduler, SchedulerSettings::default());
+        assert_eq!(dev.store.store_url.to_string(), "sqlite://jobbers.db");
+    }
 }

@@ -122,15 +122,20 @@ impl Connector {
     /// As [`connect`](Self::connect), for a command that ends: tries again while a store is away, for `deadline`
     /// at the most, and answers the last error then.
     pub async fn connect_within(&self, deadline: Duration) -> Result<Stores, StartError> {
+        self.tell_remarks();
         patience::within(deadline, || self.connect()).await
     }
 
     /// As [`connect`](Self::connect), but waits, and says so in the log, while a store is away.
     pub async fn connect_patiently(&self, shutdown: &Shutdown) -> Result<Stores, StartError> {
+        self.tell_remarks();
+        patience::until_stopped(&shutdown.graceful, || self.connect()).await
+    }
+
+    fn tell_remarks(&self) {
         for remark in &self.settings.remarks {
             tracing::warn!(event = "setting_ignored", "{remark}");
         }
-        patience::until_stopped(&shutdown.graceful, || self.connect()).await
     }
 }
 

@@ -42,13 +42,18 @@ fn filter(text: &str) -> Result<String, String> {
 }
 
 impl LogSettings {
+    /// How to write there: as was asked for, else text on a terminal and JSON elsewhere.
+    pub fn format_on(&self, place: &impl IsTerminal) -> LogFormat {
+        let default = if place.is_terminal() { LogFormat::Text } else { LogFormat::Json };
+        self.log_format.unwrap_or(default)
+    }
+
     /// Starts logging to standard error, for the whole process.
     pub fn init(&self) -> Result<(), String> {
         let stderr = std::io::stderr();
-        let default = if stderr.is_terminal() { LogFormat::Text } else { LogFormat::Json };
         let filter = EnvFilter::builder().parse(&self.filter).map_err(|error| format!("RUST_LOG: {error}"))?;
         let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
-        let started = match self.log_format.unwrap_or(default) {
+        let started = match self.format_on(&stderr) {
             LogFormat::Text => log.with_target(false).with_ansi(stderr.is_terminal()).finish().try_init(),
             LogFormat::Json => log.json().flatten_event(true).with_current_span(false).finish().try_init(),
         };

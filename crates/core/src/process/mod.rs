@@ -3,6 +3,7 @@
 mod connector;
 mod installation;
 mod log;
+mod outage;
 mod patience;
 mod settings;
 mod shutdown;
@@ -11,6 +12,7 @@ mod store_url;
 
 pub use connector::{Connector, StartError};
 pub use log::{LogFormat, LogSettings};
+pub use outage::Outage;
 pub use settings::{StoreSettings, TaskAdapter};
 pub use shutdown::Shutdown;
 pub use size::parse_size;

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use jobbers_e2e::silence::{beats_freely, beats_on, falls_silent};
+use jobbers_e2e::trace::traced_task;
 use jobbers_worker::Tasks;
 
 fn main() -> ExitCode {
-    jobbers_worker::main(Tasks::new().register(jobbers_e2e::trace::traced_task))
+    let tasks = Tasks::new().register(traced_task).register(falls_silent).register(beats_on).register(beats_freely);
+    jobbers_worker::main(tasks)
 }

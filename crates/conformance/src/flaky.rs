@@ -1,36 +1,52 @@
+//! A store that fails when it is told to, to see what becomes of who uses it.
+
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::model::{ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use jobbers_core::store::sqlite::SqliteStore;
 use jobbers_core::store::{
-    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
-    MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
-    Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, DropWaiting, Errors, Expired, ForgetOutcome,
+    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, QueueCounts,
+    RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals, Stall, Stalled, Statistics, StoreError,
+    SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict, WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
-/// A store whose steps fail for the scheduler as often as they are told to.
+/// An embedded store whose steps of upkeep (those of schedulers and cleaners) fail as often as they are told to.
 #[derive(Debug)]
 pub struct Flaky {
     store: SqliteStore,
+    spared: AtomicUsize,
     failures: AtomicUsize,
-    /// Steps of the scheduler.
+    /// Steps of upkeep.
     pub calls: AtomicUsize,
     /// Whether a batch of more than one verdict is refused.
-    pub chokes: std::sync::atomic::AtomicBool,
+    pub chokes: AtomicBool,
+    looks: AtomicUsize,
 }
 
 impl Flaky {
     pub fn new(store: SqliteStore) -> Self {
-        Self { store, failures: AtomicUsize::new(0), calls: AtomicUsize::new(0), chokes: false.into() }
+        Self { store, spared: 0.into(), failures: 0.into(), calls: 0.into(), chokes: false.into(), looks: 0.into() }
     }
 
     /// Lets the next steps fail.
     pub fn fail(&self, steps: usize) {
+        self.fail_after(0, steps);
+    }
+
+    /// Lets the next steps but for the first few fail.
+    pub fn fail_after(&self, spared: usize, steps: usize) {
+        self.spared.store(spared, Ordering::SeqCst);
         self.failures.store(steps, Ordering::SeqCst);
+    }
+
+    /// How often it was answered what waits.
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
     }
 
     pub fn fails(&self) -> bool {
@@ -39,11 +55,13 @@ impl Flaky {
 
     fn step(&self, operation: &'static str) -> Result<()> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        let left = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        match left {
-            Ok(_) => Err(StoreError::Unavailable { operation, detail: "told to fail".to_owned() }),
-            Err(_) => Ok(()),
+        let count_down = |counter: &AtomicUsize| {
+            counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+        };
+        if count_down(&self.spared).is_ok() || count_down(&self.failures).is_err() {
+            return Ok(());
         }
+        Err(StoreError::Unavailable { operation, detail: "told to fail".to_owned() })
     }
 }
 
@@ -75,6 +93,10 @@ impl TaskStore for Flaky {
 
     async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
         self.store.forget(ids).await
+    }
+
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        self.store.discard(ids).await
     }
 
     async fn expire(&self, limit: usize) -> Result<Expired> {
@@ -160,6 +182,17 @@ impl Statistics for Flaky {
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         self.store.tallies(minutes).await
     }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        self.step("waiting")?;
+        let waiting = self.store.waiting().await?;
+        self.looks.fetch_add(1, Ordering::SeqCst);
+        Ok(waiting)
+    }
+
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        self.store.errors(errors).await
+    }
 }
 
 #[async_trait]
@@ -174,4 +207,24 @@ impl Signals for Flaky {
 }
 
 #[async_trait]
-impl Upkeep for Flaky {}
+impl Upkeep for Flaky {
+    async fn stall(&self, stall: &Stall) -> Result<Stalled> {
+        self.step("stall")?;
+        self.store.stall(stall).await
+    }
+
+    async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept> {
+        self.step("drop")?;
+        self.store.drop_waiting(drop).await
+    }
+
+    async fn prune(&self, prune: &Prune) -> Result<Swept> {
+        self.step("prune")?;
+        self.store.prune(prune).await
+    }
+
+    async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
+        self.step("trim")?;
+        self.store.trim(trim).await
+    }
+}

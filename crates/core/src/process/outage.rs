@@ -1,11 +1,13 @@
 use std::time::Duration;
 
-use jobbers_core::store::StoreError;
 use tokio::time::Instant;
 
-/// What one part of the scheduler knows of a store that does not answer: it waits longer and longer, and says so once.
+use crate::store::StoreError;
+
+/// What one part of a long-running process knows of a store that does not answer: it waits longer and longer, and says
+/// so once.
 #[derive(Debug)]
-pub(crate) struct Outage {
+pub struct Outage {
     part: &'static str,
     since: Option<Instant>,
     pause: Duration,
@@ -15,12 +17,13 @@ impl Outage {
     const FIRST_PAUSE: Duration = Duration::from_millis(100);
     const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-    pub(crate) fn none(part: &'static str) -> Self {
+    /// As far as this part knows the store answers.
+    pub fn none(part: &'static str) -> Self {
         Self { part, since: None, pause: Self::FIRST_PAUSE }
     }
 
     /// The store did not do it; answers how long to wait.
-    pub(crate) fn failed(&mut self, error: &StoreError) -> Duration {
+    pub fn failed(&mut self, error: &StoreError) -> Duration {
         if self.since.is_none() {
             self.since = Some(Instant::now());
             tracing::warn!(event = "store_away", part = self.part, %error, "it is tried again until it works");
@@ -33,7 +36,7 @@ impl Outage {
     }
 
     /// The store did it.
-    pub(crate) fn over(&mut self) {
+    pub fn over(&mut self) {
         if let Some(since) = self.since.take() {
             let away_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(event = "store_back", part = self.part, away_ms, "it works again");
