@@ -7,6 +7,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (1, "tasks", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0001_tasks.sql"))),
     (2, "routing", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0002_routing.sql"))),
     (3, "lists", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0003_lists.sql"))),
+    (4, "upkeep", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0004_upkeep.sql"))),
 ];
 
 /// The migrations of an SQLite file: tasks and configuration may share one.

@@ -49,7 +49,10 @@ pub use signals::{Moved, Moves, Signals, WorkerSignal};
 pub use statistics::{Errors, MinuteTally, QueueCounts, Statistics, TALLIED_MINUTES, Tally, WaitingType};
 pub use submit::SubmitOutcome;
 pub use turn::{Claim, ClaimedTask, Finish, QueueSlots, Turn, TurnReply, TypeSlots};
-pub use upkeep::{DropWaiting, Prunable, Prune, SilentTask, Stall, Stalled, Sweep, Swept, Trim, Trimmed, Upkeep};
+pub use upkeep::{
+    DropWaiting, NO_HEARTBEAT_IN_INTERVAL, NO_HEARTBEAT_IN_STALE_TIME, Prunable, Prune, SilentTask, Stall, Stalled,
+    Sweep, Swept, Trim, Trimmed, Upkeep,
+};
 
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 

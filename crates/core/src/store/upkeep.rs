@@ -5,6 +5,11 @@ use async_trait::async_trait;
 use super::{Cursor, Result, StoreError};
 use crate::model::{TaskId, TaskType, Timestamp, WorkerId};
 
+/// Why a task with a heartbeat interval of its own was stalled.
+pub const NO_HEARTBEAT_IN_INTERVAL: &str = "no heartbeat within its max_heartbeat_interval";
+/// Why another one was.
+pub const NO_HEARTBEAT_IN_STALE_TIME: &str = "no heartbeat for longer than the stale time";
+
 /// Sweeps: bounded steps over what time has changed. Each is a piece of a walk that goes on at `next` until there is
 /// none; begun anew it finds what was missed. A step that is sent again sweeps what is left.
 #[async_trait]

@@ -61,7 +61,7 @@ impl Step for Cancel {
                 | Status::Dropped => CancelOutcome::Ended { status: task.status },
             });
         }
-        unstarted::end(tx, &ending).await?;
+        unstarted::end(tx, &ending, Status::Cancelled).await?;
         request(tx, &requested).await?;
         tell(tx, &told).await?;
         Ok(outcomes)

@@ -19,29 +19,32 @@ impl Step for Forget {
     type Answer = Vec<ForgetOutcome>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Answer> {
-        let mut standings = standings(tx, &self.0).await?;
-        let mut outcomes = Vec::with_capacity(self.0.len());
-        let mut places = Vec::new();
-        for id in &self.0 {
-            outcomes.push(match standings.get(id) {
-                None => ForgetOutcome::NotFound,
-                Some(task) if !task.status.is_ended() => ForgetOutcome::Live { now: task.status },
-                Some(task) => {
-                    places.push(task.place);
-                    if task.is_dead {
-                        tx.lanes.lose_dead(task.lane);
-                    }
-                    tx.effects.moves.push((*id, Status::Unsubmitted));
-                    standings.remove(id);
-                    ForgetOutcome::Forgotten
-                }
-            });
-        }
-        if !places.is_empty() {
-            remove(tx, &places).await?;
-        }
-        Ok(outcomes)
+        forget(tx, &self.0).await
     }
+}
+
+/// Removes those of these tasks that have ended.
+pub(super) async fn forget(tx: &mut Tx<'_>, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
+    let mut standings = standings(tx, ids).await?;
+    let mut outcomes = Vec::with_capacity(ids.len());
+    let mut places = Vec::new();
+    for id in ids {
+        outcomes.push(match standings.get(id) {
+            None => ForgetOutcome::NotFound,
+            Some(task) if !task.status.is_ended() => ForgetOutcome::Live { now: task.status },
+            Some(task) => {
+                places.push(task.place);
+                task.leave_dead_letters(tx);
+                tx.effects.moves.push((*id, Status::Unsubmitted));
+                standings.remove(id);
+                ForgetOutcome::Forgotten
+            }
+        });
+    }
+    if !places.is_empty() {
+        remove(tx, &places).await?;
+    }
+    Ok(outcomes)
 }
 
 async fn remove(tx: &mut Tx<'_>, places: &[i64]) -> Result<()> {

@@ -96,7 +96,7 @@ fn task(row: &SqliteRow, attempts: Vec<AttemptEnd>) -> Result<Task> {
         expires_at: row.maybe_time("expires_at")?,
         started_at: row.maybe_time("started_at")?,
         heartbeat_at: row.maybe_time("heartbeat_at")?,
-        waiting_since: None,
+        waiting_since: row.maybe_time("waiting_since")?,
         ended_at: row.maybe_time("ended_at")?,
         cancel_requested_at: row.maybe_time("cancel_requested_at")?,
         worker: row.maybe_integer("worker")?.map(|worker| WorkerId::from_bytes(eight_bytes(worker))),

@@ -3,7 +3,8 @@ use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
 use super::effects::Effects;
-use super::lane_counts::LaneCounts;
+use super::groups::{self, GroupCounts};
+use super::lane_counts::{self, LaneCounts};
 use super::row::millis;
 use super::trouble::{Result, Trouble};
 use crate::model::Timestamp;
@@ -17,12 +18,20 @@ pub(super) struct Tx<'c> {
     pub(super) effects: Effects,
     /// Whom lanes gain and lose, beside those who are given a position there.
     pub(super) lanes: LaneCounts,
+    /// Which groups of errors gain and lose dead letters.
+    pub(super) groups: GroupCounts,
 }
 
 impl<'c> Tx<'c> {
     /// A step begins.
     pub(super) fn begin(db: &'c mut SqliteConnection, now: Timestamp) -> Self {
-        Self { db, now, effects: Effects::default(), lanes: LaneCounts::default() }
+        Self { db, now, effects: Effects::default(), lanes: LaneCounts::default(), groups: GroupCounts::default() }
+    }
+
+    /// The step is at its end: writes what it has gathered to be written once.
+    pub(super) async fn settle(&mut self) -> Result<()> {
+        lane_counts::settle(self).await?;
+        groups::settle(self).await
     }
 
     /// The time of this step as the tables hold it.

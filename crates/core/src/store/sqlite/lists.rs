@@ -4,11 +4,14 @@ use async_trait::async_trait;
 
 use super::SqliteStore;
 use super::get;
+use super::groups;
 use super::listing;
 use super::statistics;
 use super::steps::check;
-use crate::model::{Task, TaskId};
-use crate::store::{List, Listed, Lists, MAX_LISTED, MinuteTally, QueueCounts, Result, Statistics};
+use crate::model::{ErrorGroup, Task, TaskId};
+use crate::store::{
+    Errors, List, Listed, Lists, MAX_LISTED, MinuteTally, QueueCounts, Result, Statistics, WaitingType,
+};
 
 #[async_trait]
 impl Lists for SqliteStore {
@@ -37,5 +40,15 @@ impl Statistics for SqliteStore {
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         let mut db = self.reader("tallies").await?;
         statistics::tallies(&mut db, &minutes).await.map_err(self.error("tallies"))
+    }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        let mut db = self.reader("waiting").await?;
+        statistics::waiting(&mut db).await.map_err(self.error("waiting"))
+    }
+
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        let mut db = self.reader("errors").await?;
+        groups::largest(&mut db, errors).await.map_err(self.error("errors"))
     }
 }

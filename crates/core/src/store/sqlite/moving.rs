@@ -12,7 +12,7 @@ use crate::model::{EndDetail, Status, TaskId, Timestamp, Token, WorkerId};
 use crate::store::MoveOutcome;
 
 static FIND: Batch = Batch::new(include_str!("sql/tasks_find.sql"), 1);
-static MOVE: Batch = Batch::new(include_str!("sql/tasks_move.sql"), 9);
+static MOVE: Batch = Batch::new(include_str!("sql/tasks_move.sql"), 10);
 static ENDS: Batch = Batch::new(include_str!("sql/ends_insert.sql"), 7);
 static FORGET: Batch = Batch::new(include_str!("sql/ends_forget.sql"), 2);
 static TELL: Batch = Batch::new(include_str!("sql/turns_tell.sql"), 2);
@@ -27,6 +27,8 @@ pub(super) enum By {
     Finish,
     /// Whoever found its lease over: then the lease must still be over, and the worker is told.
     Reap,
+    /// Whoever found it silent; the worker is told.
+    Stall,
 }
 
 impl By {
@@ -34,6 +36,7 @@ impl By {
         match self {
             Self::Finish => "F",
             Self::Reap => "R",
+            Self::Stall => "S",
         }
     }
 }
@@ -101,7 +104,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
         if let Some(detail) = &one.transition.end {
             ends.push(End::of(task, detail));
         }
-        if by == By::Reap
+        if by != By::Finish
             && let Some(worker) = task.worker
         {
             *told.entry(worker).or_default() += 1;
@@ -202,11 +205,12 @@ async fn write(tx: &mut Tx<'_>, by: By, going: &[Going<'_>]) -> Result<()> {
     let mut lanes = lanes::give(tx.db, &coming).await?;
     let now = tx.millis();
     let mut statement = MOVE.of(going.len());
-    statement.bind(by.letter());
+    statement.bind(by.letter()).bind(now);
     for one in going {
         let mut position = None;
         let mut run_at = None;
         let mut dead_at = None;
+        let mut likeness = None;
         let mut result = None;
         match one.destination {
             None | Some(Destination::Cancelled | Destination::Stalled) => {}
@@ -215,6 +219,7 @@ async fn write(tx: &mut Tx<'_>, by: By, going: &[Going<'_>]) -> Result<()> {
             Some(Destination::Failed { dead_letter: true }) => {
                 dead_at = Some(now);
                 tx.lanes.gain_dead(one.lane);
+                likeness = one.transition.end.as_ref().map(|end| tx.groups.gain(one.lane, end));
             }
             Some(Destination::Scheduled(delay)) => run_at = Some(millis(tx.now.after(*delay))),
             Some(Destination::Waiting(end)) => {
@@ -229,7 +234,7 @@ async fn write(tx: &mut Tx<'_>, by: By, going: &[Going<'_>]) -> Result<()> {
         statement.bind(one.place).bind(letter(one.status)).bind(position).bind(run_at);
         statement.bind(one.status.is_ended().then_some(now));
         statement.bind(i64::from(one.transition.counts_failure)).bind(i64::from(one.transition.counts_lost));
-        statement.bind(dead_at).bind(result);
+        statement.bind(dead_at).bind(likeness).bind(result);
         tx.effects.moves.push((one.id, one.status));
     }
     statement.run(tx.db).await?;

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::clock::Clock;
 use super::excuse;
+use super::groups;
 use super::hub::Hub;
 use super::job::Job;
 use super::layout;
@@ -75,6 +76,7 @@ async fn open(path: &Path, options: &SqliteConnectOptions, clock: &Clock) -> Res
     let mut db = open_sqlite(options).await?;
     layout::check(&mut db, path).await?;
     migrate_sqlite(&mut db).await?;
+    groups::group_older(&mut db, clock.now()).await?;
     let presence = Presence::enter(path).await?;
     if presence.alone {
         execute(&mut db, "BEGIN IMMEDIATE").await?;

@@ -34,6 +34,7 @@ pub(super) async fn promote(tx: &mut Tx<'_>, tasks: &[Comer]) -> Result<()> {
     }
     let positions = tails::positions(tx, tasks).await?;
     let mut statement = PROMOTE.of(tasks.len());
+    statement.bind(tx.millis());
     for (place, position) in positions {
         statement.bind(place).bind(position);
     }

@@ -23,7 +23,7 @@ impl Step for RunAgain {
     type Answer = Vec<AgainOutcome>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Answer> {
-        let Resubmit { ids, request, .. } = &self.0;
+        let Resubmit { ids, request, only_dead, .. } = &self.0;
         let request = number(*request);
         let mut standings = standings(tx, ids).await?;
         let mut outcomes = Vec::with_capacity(ids.len());
@@ -36,6 +36,7 @@ impl Step for RunAgain {
             let is_sent_again = task.resubmitted_by == Some(request);
             outcomes.push(match task.status {
                 _ if is_sent_again => AgainOutcome::Applied,
+                _ if *only_dead && !task.is_dead => AgainOutcome::Conflict { now: task.status },
                 Status::Failed | Status::Stalled | Status::Cancelled | Status::Dropped => {
                     again.push((*id, task.clone()));
                     task.resubmitted_by = Some(request);
@@ -57,7 +58,7 @@ impl RunAgain {
     async fn write(&self, tx: &mut Tx<'_>, again: &[(TaskId, Standing)]) -> Result<()> {
         let comers: Vec<Comer> = again.iter().map(|(_, task)| task.comer()).collect();
         let mut statement = RESUBMIT.of(again.len());
-        statement.bind(number(self.0.request)).bind(self.0.reset_failures);
+        statement.bind(number(self.0.request)).bind(self.0.reset_failures).bind(tx.millis());
         for (place, position) in tails::positions(tx, &comers).await? {
             statement.bind(place).bind(position);
         }
@@ -65,9 +66,7 @@ impl RunAgain {
         let mut tally = Tally::default();
         for (id, task) in again {
             tally.of(&task.queue).submitted += 1;
-            if task.is_dead {
-                tx.lanes.lose_dead(task.lane);
-            }
+            task.leave_dead_letters(tx);
             tx.effects.moves.push((*id, Status::Submitted));
         }
         tally.add(tx).await

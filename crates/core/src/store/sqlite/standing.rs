@@ -17,6 +17,8 @@ pub(super) struct Standing {
     pub(super) queue: String,
     pub(super) status: Status,
     pub(super) is_dead: bool,
+    /// Of a dead letter: the fingerprint of its error.
+    pub(super) likeness: Option<i64>,
     /// The request that made it run again last.
     pub(super) resubmitted_by: Option<i64>,
 }
@@ -24,6 +26,16 @@ pub(super) struct Standing {
 impl Standing {
     pub(super) const fn comer(&self) -> Comer {
         Comer { place: self.place, lane: self.lane }
+    }
+
+    /// Counts that it is no dead letter any more, if it is one.
+    pub(super) fn leave_dead_letters(&self, tx: &mut Tx<'_>) {
+        if self.is_dead {
+            tx.lanes.lose_dead(self.lane);
+            if let Some(likeness) = self.likeness {
+                tx.groups.lose(self.lane, likeness);
+            }
+        }
     }
 }
 
@@ -41,6 +53,7 @@ pub(super) async fn standings(tx: &mut Tx<'_>, ids: &[TaskId]) -> Result<HashMap
             queue: row.text("queue")?,
             status: row.status("status")?,
             is_dead: row.maybe_integer("dead_at")?.is_some(),
+            likeness: row.maybe_integer("likeness")?,
             resubmitted_by: row.maybe_integer("resubmitted_by")?,
         };
         standings.insert(row.id()?, standing);

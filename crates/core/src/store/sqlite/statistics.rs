@@ -6,7 +6,8 @@ use sqlx::SqliteConnection;
 use super::batch::Statement;
 use super::row::Columns as _;
 use super::trouble::Result;
-use crate::store::{MinuteTally, QueueCounts, Tally};
+use crate::model::TaskType;
+use crate::store::{MinuteTally, QueueCounts, Tally, WaitingType};
 
 /// What the lanes of each queue have together.
 pub(super) async fn counts(db: &mut SqliteConnection) -> Result<Vec<QueueCounts>> {
@@ -22,6 +23,15 @@ pub(super) async fn counts(db: &mut SqliteConnection) -> Result<Vec<QueueCounts>
         counts.oldest_waiting = counts.oldest_waiting.into_iter().chain(since).min();
     }
     Ok(queues.into_values().collect())
+}
+
+/// How many tasks of each type wait in each queue, in all its lanes.
+pub(super) async fn waiting(db: &mut SqliteConnection) -> Result<Vec<WaitingType>> {
+    let mut types: BTreeMap<(String, TaskType), u64> = BTreeMap::new();
+    for row in Statement::new(include_str!("sql/lanes_where_tasks_wait.sql")).rows(db).await? {
+        *types.entry((row.text("queue")?, row.task_type()?)).or_default() += row.integer("waiting")?.unsigned_abs();
+    }
+    Ok(types.into_iter().map(|((queue, task_type), tasks)| WaitingType { queue, task_type, tasks }).collect())
 }
 
 /// What happened in these minutes.

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::cancel::Cancel;
 use super::directory::{self, Announce, Belong, Drain, Register, Retire};
+use super::discard::Discard;
 use super::forget::Forget;
 use super::get::get;
 use super::layout::meta;
@@ -21,9 +22,9 @@ use super::unstarted::Expire;
 use super::{SqliteStore, StoreError};
 use crate::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use crate::store::{
-    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, Live, MAX_BATCH, MoveOutcome, Moves,
-    Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals, SubmitOutcome,
-    TaskStore, Turn, TurnReply, Upkeep, Verdict, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, Expired, ForgetOutcome, Live, MAX_BATCH,
+    MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals,
+    SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 
 /// Refuses more items than a step takes.
@@ -85,6 +86,14 @@ impl TaskStore for SqliteStore {
             return Ok(Vec::new());
         }
         self.step("forget", Forget(ids.to_vec())).await
+    }
+
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        check("discard", "ids", ids.len(), MAX_BATCH)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.step("discard", Discard(ids.to_vec())).await
     }
 
     async fn expire(&self, limit: usize) -> Result<Expired> {
@@ -171,6 +180,3 @@ impl Signals for SqliteStore {
         Ok(self.inner.hub.moves())
     }
 }
-
-#[async_trait]
-impl Upkeep for SqliteStore {}

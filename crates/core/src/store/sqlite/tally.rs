@@ -4,7 +4,7 @@ use super::batch::Batch;
 use super::job::Tx;
 use super::trouble::Result;
 
-static ADD: Batch = Batch::new(include_str!("sql/tallies_add.sql"), 10);
+static ADD: Batch = Batch::new(include_str!("sql/tallies_add.sql"), 11);
 const MINUTE: i64 = 60_000;
 
 /// What is counted of each queue in each minute.
@@ -16,6 +16,7 @@ pub(super) struct Counts {
     pub(super) failed: i64,
     pub(super) cancelled: i64,
     pub(super) stalled: i64,
+    pub(super) dropped: i64,
     pub(super) retried: i64,
     pub(super) lost: i64,
 }
@@ -43,7 +44,8 @@ impl Tally {
         for (queue, counts) in queues {
             statement.bind(tx.millis() / MINUTE).bind(queue);
             statement.bind(counts.submitted).bind(counts.started).bind(counts.completed).bind(counts.failed);
-            statement.bind(counts.cancelled).bind(counts.stalled).bind(counts.retried).bind(counts.lost);
+            statement.bind(counts.cancelled).bind(counts.stalled).bind(counts.dropped).bind(counts.retried);
+            statement.bind(counts.lost);
         }
         statement.run(tx.db).await?;
         Ok(())

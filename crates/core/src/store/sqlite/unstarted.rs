@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::batch::{Batch, Statement};
 use super::job::{Step, Tx};
-use super::row::Columns as _;
+use super::row::{Columns as _, letter};
 use super::tally::Tally;
 use super::trouble::Result;
 use crate::model::{Status, TaskId, Timestamp};
@@ -20,17 +20,19 @@ pub(super) struct Unstarted {
     pub(super) queue: String,
 }
 
-/// Ends tasks as cancelled that have not started.
-pub(super) async fn end(tx: &mut Tx<'_>, tasks: &[Unstarted]) -> Result<()> {
+/// Ends tasks that have not started: as cancelled or dropped.
+pub(super) async fn end(tx: &mut Tx<'_>, tasks: &[Unstarted], status: Status) -> Result<()> {
     let mut tally = Tally::default();
     for tasks in tasks.chunks(MAX_BATCH) {
         let mut statement = END.of(tasks.len());
-        statement.bind(tx.millis());
+        statement.bind(tx.millis()).bind(letter(status));
         for task in tasks {
             statement.bind(task.place);
             tx.lanes.lose(task.lane, task.status);
-            tally.of(&task.queue).cancelled += 1;
-            tx.effects.moves.push((task.id, Status::Cancelled));
+            let counts = tally.of(&task.queue);
+            counts.cancelled += i64::from(status == Status::Cancelled);
+            counts.dropped += i64::from(status == Status::Dropped);
+            tx.effects.moves.push((task.id, status));
         }
         statement.run(tx.db).await?;
     }
@@ -66,7 +68,7 @@ pub(super) async fn expire(tx: &mut Tx<'_>, limit: usize) -> Result<usize> {
             queue: row.text("queue")?,
         });
     }
-    end(tx, &expired).await?;
+    end(tx, &expired, Status::Cancelled).await?;
     Ok(expired.len())
 }
 

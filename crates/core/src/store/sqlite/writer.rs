@@ -9,7 +9,6 @@ use super::clock::Clock;
 use super::effects::Effects;
 use super::hub::Hub;
 use super::job::{Job, Tx};
-use super::lane_counts;
 use super::neighbours::Neighbours;
 use super::trouble::{Result, Trouble};
 use crate::sql::BUSY_TIMEOUT;
@@ -135,7 +134,7 @@ impl Writer {
             }
             let mut tx = Tx::begin(&mut self.db, self.clock.now());
             let done = match job.run(&mut tx).await {
-                Ok(()) => lane_counts::settle(&mut tx).await,
+                Ok(()) => tx.settle().await,
                 failed => failed,
             };
             match done {

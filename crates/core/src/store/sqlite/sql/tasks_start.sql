@@ -5,6 +5,7 @@ batch (place, token, policy, silent_at) AS (VALUES {rows})
 UPDATE tasks
 SET status = 'R',
     position = NULL,
+    waiting_since = NULL,
     attempt = tasks.attempt + 1,
     token = batch.token,
     worker = given.worker,

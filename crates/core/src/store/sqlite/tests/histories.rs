@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use super::bed::{
     Bed, LEASE, Worker, completed, failed, finish, handed_back, id, register, retried, slots, stopped, task, verdict,
 };
-use crate::lifecycle::{Outcome, Transition, after_attempt};
-use crate::model::{DeadLetter, NewTask, Policy, Status, Task, TaskId, TaskType, When};
+use crate::lifecycle::{Outcome, Transition, after_attempt, likeness};
+use crate::model::{DeadLetter, EndDetail, EndKind, NewTask, Policy, Status, Task, TaskId, TaskType, When};
 use crate::store::{
-    Claim, ClaimedTask, Filter, List, Lists as _, Order, Promote, QueueCounts, QueueSlots, Resubmit, Statistics as _,
-    TaskStore as _,
+    Claim, ClaimedTask, DropWaiting, Errors, Filter, List, Lists as _, Order, Promote, Prunable, Prune, QueueCounts,
+    QueueSlots, Resubmit, Stall, Statistics as _, Sweep, TaskStore as _, TypeSlots, Upkeep as _, WaitingType,
 };
 
 #[derive(Debug, Clone)]
@@ -19,9 +19,13 @@ enum Happening {
     Claim(u8),
     End { which: usize, how: u8 },
     Cancel([u8; 3]),
-    Resubmit([u8; 3], bool),
+    Resubmit([u8; 3], bool, bool),
     Hasten([u8; 2]),
     Forget([u8; 2]),
+    Discard([u8; 3]),
+    Drop(u8),
+    Stall,
+    Prune(bool),
     Expire,
     Promote,
     Reap,
@@ -34,11 +38,16 @@ fn happening() -> impl Strategy<Value = Happening> {
         6 => (number(), 0u8..3, 0u8..3, prop::option::weighted(0.3, 0u8..20), prop::option::weighted(0.3, 0u8..20))
             .prop_map(|(number, queue, name, delay, expires)| Happening::Submit { number, queue, name, delay, expires }),
         4 => (1u8..5).prop_map(Happening::Claim),
-        6 => (any::<usize>(), 0u8..7).prop_map(|(which, how)| Happening::End { which, how }),
+        6 => (any::<usize>(), 0u8..9).prop_map(|(which, how)| Happening::End { which, how }),
         2 => [number(), number(), number()].prop_map(Happening::Cancel),
-        3 => ([number(), number(), number()], any::<bool>()).prop_map(|(ids, reset)| Happening::Resubmit(ids, reset)),
+        3 => ([number(), number(), number()], any::<bool>(), prop::bool::weighted(0.3))
+            .prop_map(|(ids, reset, only_dead)| Happening::Resubmit(ids, reset, only_dead)),
         1 => [number(), number()].prop_map(Happening::Hasten),
         1 => [number(), number()].prop_map(Happening::Forget),
+        1 => [number(), number(), number()].prop_map(Happening::Discard),
+        1 => (0u8..20).prop_map(Happening::Drop),
+        1 => Just(Happening::Stall),
+        1 => any::<bool>().prop_map(Happening::Prune),
         1 => Just(Happening::Expire),
         1 => Just(Happening::Promote),
         1 => Just(Happening::Reap),
@@ -49,9 +58,17 @@ fn happening() -> impl Strategy<Value = Happening> {
 const QUEUES: [&str; 3] = ["default", "mail", "a:b"];
 const NAMES: [&str; 3] = ["echo", "add", "word"];
 
-fn dead_letter() -> Transition {
+const PIECE: Sweep = Sweep { after: None, limit: 2, rehearsal: false };
+
+/// One of the types has a heartbeat interval.
+fn limited(name: &str) -> TypeSlots {
+    let max_heartbeat_interval = (name == "echo").then_some(Duration::from_secs(8));
+    TypeSlots { max_heartbeat_interval, ..slots(name, 9) }
+}
+
+fn dead_letter(error: &str) -> Transition {
     let policy = Policy { dead_letter: DeadLetter::Save, ..Policy::default() };
-    let end = super::bed::end(crate::model::EndKind::Failed);
+    let end = EndDetail { error: error.into(), ..super::bed::end(EndKind::Failed) };
     after_attempt(&policy, 0, Outcome::Failed(end), 0.5, 0.5)
 }
 
@@ -88,7 +105,7 @@ impl History {
             Happening::Claim(tasks) => {
                 let claim = Claim {
                     queues: QUEUES.map(|queue| QueueSlots { queue: queue.into(), free: 9 }).into(),
-                    types: NAMES.map(|name| slots(name, 9)).into(),
+                    types: NAMES.map(limited).into(),
                     ..self.worker.claim_of(tasks.into())
                 };
                 self.held.extend(self.worker.turn(Vec::new(), Some(claim)).await.claimed);
@@ -101,23 +118,33 @@ impl History {
                     2 => retried(Some(3)),
                     3 => handed_back(),
                     4 => stopped(),
-                    5 => dead_letter(),
+                    5 => dead_letter("order 1 is away"),
+                    6 => dead_letter("order 2 is away"),
+                    7 => dead_letter("nobody knows"),
                     _ => completed(),
                 };
                 self.worker.turn(vec![finish(&task, transition)], None).await;
             }
             Happening::End { .. } => {}
             Happening::Cancel(numbers) => drop(store.cancel_all(&ids(&numbers)).await.unwrap()),
-            Happening::Resubmit(numbers, reset_failures) => {
+            Happening::Resubmit(numbers, reset_failures, only_dead) => {
                 self.requests += 1;
                 let request = self.requests.to_be_bytes();
-                store
-                    .resubmit(&Resubmit { ids: ids(&numbers), reset_failures, only_dead: false, request })
-                    .await
-                    .unwrap();
+                store.resubmit(&Resubmit { ids: ids(&numbers), reset_failures, only_dead, request }).await.unwrap();
             }
             Happening::Hasten(numbers) => drop(store.hasten(&ids(&numbers)).await.unwrap()),
             Happening::Forget(numbers) => drop(store.forget(&ids(&numbers)).await.unwrap()),
+            Happening::Discard(numbers) => drop(store.discard(&ids(&numbers)).await.unwrap()),
+            Happening::Drop(seconds) => {
+                let (queue, task_type) = ("mail".to_owned(), TaskType::new("add", 1));
+                let waited = Duration::from_secs(seconds.into());
+                store.drop_waiting(&DropWaiting { queue, task_type, waited, limit: 2 }).await.unwrap();
+            }
+            Happening::Stall => drop(store.stall(&Stall { stale: None, sweep: PIECE }).await.unwrap()),
+            Happening::Prune(dead) => {
+                let what = if dead { Prunable::DeadLetters } else { Prunable::Ended };
+                store.prune(&Prune { what, age: Duration::from_secs(20), sweep: PIECE }).await.unwrap();
+            }
             Happening::Expire => drop(store.expire(2).await.unwrap()),
             Happening::Promote => drop(store.promote(&Promote { queues: None, limit: 2 }).await.unwrap()),
             Happening::Reap => {
@@ -191,11 +218,39 @@ impl History {
             counts.dead = self.listed(&dead, Order::NewestFirst).await.len() as u64;
             counts.queue = queue.into();
         }
+        let mut waiting: BTreeMap<(String, TaskType), u64> = BTreeMap::new();
+        for task in self.tasks().await.into_iter().filter(|task| task.status == Status::Submitted) {
+            *waiting.entry((task.queue, task.task_type)).or_default() += 1;
+        }
+        let waiting: Vec<_> =
+            waiting.into_iter().map(|((queue, task_type), tasks)| WaitingType { queue, task_type, tasks }).collect();
+        assert_eq!(self.bed.store().waiting().await.unwrap(), waiting);
         for told in self.bed.store().counts().await.unwrap() {
             let counts = &counted[&told.queue];
             assert_eq!(told.oldest_waiting.is_some(), counts.waiting > 0);
             assert_eq!(QueueCounts { oldest_waiting: None, ..told }, *counts);
         }
+    }
+}
+
+impl History {
+    async fn check_groups(&self) {
+        let dead = self.listed(&Filter { dead: true, ..Filter::default() }, Order::NewestFirst).await;
+        let mut groups = BTreeMap::new();
+        for task in self.tasks().await {
+            assert_eq!(task.waiting_since.is_some(), task.status == Status::Submitted, "{task:?}");
+            if dead.contains(&task.id) {
+                let kind = likeness::kind(&task.attempts.last().unwrap().detail);
+                *groups.entry((task.queue, task.task_type, kind.error_type, kind.message)).or_insert(0) += 1;
+            }
+        }
+        let told = self.bed.store().errors(&Errors { limit: 100, ..Errors::default() }).await.unwrap();
+        assert!(told.windows(2).all(|pair| pair[0].count >= pair[1].count), "{told:?}");
+        let told = told.into_iter().map(|group| {
+            assert!(group.first <= group.last);
+            ((group.queue, group.task_type, group.kind.error_type, group.kind.message), group.count)
+        });
+        assert_eq!(told.collect::<BTreeMap<_, _>>(), groups);
     }
 }
 
@@ -213,6 +268,7 @@ proptest! {
             }
             history.check_lists().await;
             history.check_counts().await;
+            history.check_groups().await;
         });
     }
 }

@@ -18,3 +18,4 @@ mod submitting;
 mod throughput;
 mod turns;
 mod upgrading;
+mod upkeep;
