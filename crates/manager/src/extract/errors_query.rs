@@ -1,6 +1,5 @@
 //! Which groups of dead letters are asked for.
 
-use jobbers_core::model::check_name;
 use jobbers_core::store::{Errors, MAX_LISTED};
 use utoipa::IntoParams;
 

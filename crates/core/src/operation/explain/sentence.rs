@@ -33,9 +33,8 @@ impl fmt::Display for Explanation {
             }
             Reason::Running { attempt, since, worker, heartbeat, progress } => {
                 write!(f, "It runs{}{} in attempt {attempt}", on(*worker), ago(*since, now))?;
-                match heartbeat {
-                    Some(heartbeat) => write!(f, "; its last heartbeat came {} ago", span(now.since(*heartbeat)))?,
-                    None => {}
+                if let Some(heartbeat) = heartbeat {
+                    write!(f, "; its last heartbeat came {} ago", span(now.since(*heartbeat)))?;
                 }
                 match progress {
                     Some(Progress { percent, message: Some(message) }) => {
