@@ -28,8 +28,9 @@ pub(crate) struct ExplanationBody<'e> {
     fields: Fields<'e>,
 }
 
-/// In a word.
+/// The reason in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ExplanationReason)]
 #[serde(rename_all = "snake_case")]
 enum ReasonWord {
     Ended,
