@@ -9,6 +9,7 @@ mod play;
 mod reader;
 mod sent;
 mod step;
+mod upkeep;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use rand::Rng as _;

@@ -4,6 +4,7 @@
 //! as `sqlite::claim_is_exclusive`. To add one: write it as `pub async fn` in `scenario/`, and list it in
 //! `scenario/mod.rs`. What may rightly differ between stores is a field of [`Capabilities`].
 
+pub mod cleaner;
 pub mod environment;
 pub mod interleaving;
 pub mod life;

@@ -24,7 +24,8 @@ pub async fn overdue_ids(store: &SharedStore) -> Vec<TaskId> {
 pub fn decide(task: &OverdueTask) -> Verdict {
     let evidence = format!("worker {} stopped renewing", task.worker);
     let over = LeaseOver { lost: task.lost, counts_as_lost: task.counts_as_lost, evidence: &evidence };
-    Verdict { id: task.id, token: task.token, transition: lifecycle::after_lease_over(&task.policy, over) }
+    let transition = lifecycle::after_lease_over(&task.policy, over);
+    Verdict { id: task.id, token: task.token, deadline: task.deadline, transition }
 }
 
 /// Decides on everything that is over its lease, and applies it.

@@ -32,11 +32,16 @@ impl Worker {
 
     /// The same, running alphas and betas under this policy.
     pub async fn with_policy(store: &SharedStore, n: u8, policy: Policy) -> Self {
+        Self::with_policies(store, n, policy.clone(), policy).await
+    }
+
+    /// The same, running alphas under the one and betas under the other.
+    pub async fn with_policies(store: &SharedStore, n: u8, of_alphas: Policy, of_betas: Policy) -> Self {
         let worker = Self {
             id: worker_id(n),
             store: store.clone(),
             queues: vec![QueueSlots { queue: QUEUE.to_owned(), free: PLENTY }],
-            types: vec![(alpha(), PLENTY, policy.clone()), (beta(), PLENTY, policy)],
+            types: vec![(alpha(), PLENTY, of_alphas), (beta(), PLENTY, of_betas)],
             sequence: 0,
             parked: false,
         };
@@ -124,11 +129,15 @@ impl Worker {
         claimed.remove(0)
     }
 
+    /// The policy under which it runs a task.
+    pub fn policy(&self, task: &ClaimedTask) -> &Policy {
+        let policy = self.types.iter().find(|(task_type, ..)| *task_type == task.task_type).map(|(.., policy)| policy);
+        policy.expect("a worker has what it can run")
+    }
+
     /// The end of an attempt as the lifecycle decides it, without jitter.
     pub fn decide(&self, task: &ClaimedTask, outcome: Outcome) -> Finish {
-        let policy = self.types.iter().find(|(task_type, ..)| *task_type == task.task_type).map(|(.., policy)| policy);
-        let policy = policy.expect("a worker ends what it can run");
-        let transition = lifecycle::after_attempt(policy, task.failures, outcome, 0.0, 0.0);
+        let transition = lifecycle::after_attempt(self.policy(task), task.failures, outcome, 0.0, 0.0);
         Finish { id: task.id, token: task.token, transition }
     }
 
@@ -151,7 +160,8 @@ impl Worker {
 
     /// Renews one task's lease with a heartbeat that says this much.
     pub async fn beat(&self, task: &ClaimedTask, progress: Option<Progress>) -> Renewed {
-        self.renew_with(task, Some(Beat { progress, max_heartbeat_interval: None })).await
+        let max_heartbeat_interval = self.policy(task).max_heartbeat_interval;
+        self.renew_with(task, Some(Beat { progress, max_heartbeat_interval })).await
     }
 
     async fn renew_with(&self, task: &ClaimedTask, beat: Option<Beat>) -> Renewed {

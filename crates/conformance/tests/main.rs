@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics, also in what its tests share")]
 
 mod listed;
+mod model;
 mod oracle;
 mod redis;
 mod sqlite;

@@ -9,7 +9,7 @@ pub(crate) fn verdict(task: &OverdueTask) -> Verdict {
     let evidence = evidence(task);
     let over = LeaseOver { lost: task.lost, counts_as_lost: task.counts_as_lost, evidence: &evidence };
     let transition: Transition = after_lease_over(&task.policy, over);
-    Verdict { id: task.id, token: task.token, transition }
+    Verdict { id: task.id, token: task.token, deadline: task.deadline, transition }
 }
 
 /// What a person who looks at the history should know.

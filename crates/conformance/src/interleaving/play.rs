@@ -30,6 +30,9 @@ pub(super) struct Play {
     steps: usize,
 }
 
+/// How long a beta may be silent.
+const INTERVAL: Duration = Duration::from_secs(2);
+
 pub(super) type Checked = Result<(), String>;
 
 impl Play {
@@ -38,10 +41,12 @@ impl Play {
         let stores = [env.store().clone(), env.other().await];
         let mut model = Model::default();
         model.now = env.now();
+        let limited = Policy { max_heartbeat_interval: Some(INTERVAL), ..policy.clone() };
         model.publish(&policy);
+        model.publish(&limited);
         let mut all = Vec::new();
         for n in 0..workers {
-            all.push(Worker::with_policy(&stores[usize::from(n) % 2], n + 1, policy.clone()).await);
+            all.push(Worker::with_policies(&stores[usize::from(n) % 2], n + 1, policy.clone(), limited.clone()).await);
         }
         let last_turns = all.iter().map(|_| None).collect();
         Self {
@@ -100,10 +105,10 @@ impl Play {
                 let actual = self.store().cancel_all(&ids).await.map_err(told)?;
                 same("cancel_all", &self.model.cancel_all(&ids), &actual)?;
             }
-            Step::Resubmit { tasks, reset_failures } => {
+            Step::Resubmit { tasks, reset_failures, only_dead } => {
                 let request = (self.steps as u64).to_be_bytes();
-                self.resubmit(Resubmit { ids: ids(tasks), reset_failures: *reset_failures, only_dead: false, request })
-                    .await?;
+                let (reset_failures, only_dead) = (*reset_failures, *only_dead);
+                self.resubmit(Resubmit { ids: ids(tasks), reset_failures, only_dead, request }).await?;
             }
             Step::ResubmitAgain(back) => {
                 if let Some(resubmit) = self.resubmissions.iter().rev().nth(usize::from(*back)).cloned() {
@@ -120,6 +125,14 @@ impl Play {
                 let actual = self.store().forget(&ids).await.map_err(told)?;
                 same("forget", &self.model.forget(&ids), &actual)?;
             }
+            Step::Discard(tasks) => {
+                let ids = ids(tasks);
+                let actual = self.store().discard(&ids).await.map_err(told)?;
+                same("discard", &self.model.discard(&ids), &actual)?;
+            }
+            Step::Stall { stale, walk } => self.stall(*stale, *walk).await?,
+            Step::Prune { dead, age, walk } => self.prune(*dead, *age, *walk).await?,
+            Step::Drop { beta, elsewhere, waited } => self.drop_waiting(*beta, *elsewhere, *waited).await?,
             Step::Expire => {
                 let expired = self.store().expire(MAX_BATCH).await.map_err(told)?;
                 self.model.follow_expire(MAX_BATCH, expired)?;
@@ -144,7 +157,7 @@ impl Play {
         self.compare().await
     }
 
-    fn store(&self) -> &SharedStore {
+    pub(super) fn store(&self) -> &SharedStore {
         &self.stores[self.steps % 2]
     }
 
@@ -183,6 +196,7 @@ impl Play {
     async fn count(&mut self) -> Checked {
         let counts = self.store().counts().await.map_err(told)?;
         self.model.follow_counts(&counts)?;
+        self.count_by_kind().await?;
         let minute = minute(self.model.now);
         let minutes = minute + 1 - TALLIED_MINUTES..=minute;
         let tallies = self.store().tallies(minutes.clone()).await.map_err(told)?;
@@ -222,11 +236,14 @@ impl Play {
     }
 
     async fn renew(&mut self, worker: u8, attempts: &[u8], beat: Option<u8>) -> Checked {
-        let worker = self.workers[usize::from(worker) % self.workers.len()].id;
-        let beat = beat.map(|percent| Beat {
-            progress: (percent > 0).then(|| Progress { percent: f64::from(percent), message: None }),
-            max_heartbeat_interval: None,
-        });
+        let worker = &self.workers[usize::from(worker) % self.workers.len()];
+        let beat = |attempt| {
+            beat.map(|percent| Beat {
+                progress: (percent > 0).then(|| Progress { percent: f64::from(percent), message: None }),
+                max_heartbeat_interval: worker.policy(attempt).max_heartbeat_interval,
+            })
+        };
+        let worker = worker.id;
         let mut tasks: Vec<Lease> = Vec::new();
         for attempt in attempts {
             if let Some(attempt) = self.attempt(*attempt)
@@ -234,7 +251,7 @@ impl Play {
                 // The seam does not say whether a token may be used by a worker that it was not given to.
                 && self.model.get(attempt.id).is_none_or(|task| task.worker == Some(worker))
             {
-                tasks.push(Lease { id: attempt.id, token: attempt.token, beat: beat.clone() });
+                tasks.push(Lease { id: attempt.id, token: attempt.token, beat: beat(attempt) });
             }
         }
         let renewal = Renewal { worker, lease: LEASE, tasks };
@@ -287,7 +304,7 @@ impl Play {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped with")]
-fn told(error: StoreError) -> String {
+pub(super) fn told(error: StoreError) -> String {
     error.to_string()
 }
 

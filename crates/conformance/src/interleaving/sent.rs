@@ -21,6 +21,10 @@ pub(super) fn hundredths_of_a_second(hundredths: u16) -> Duration {
     Duration::from_millis(u64::from(hundredths) * 10)
 }
 
+pub(super) fn queue(elsewhere: bool) -> String {
+    if elsewhere { ELSEWHERE } else { QUEUE }.to_owned()
+}
+
 /// The ids of these tasks.
 pub(super) fn ids(tasks: &[u8]) -> Vec<TaskId> {
     tasks.iter().map(|task| id(u64::from(task % TASKS))).collect()
@@ -31,7 +35,7 @@ pub(super) fn list(listing: Listing, model: &Model) -> List {
     let mut filter = Filter {
         status: listing.status.map(|index| Status::ALL[usize::from(index)]),
         dead: listing.dead,
-        queue: listing.elsewhere.map(|elsewhere| if elsewhere { ELSEWHERE } else { QUEUE }.to_owned()),
+        queue: listing.elsewhere.map(queue),
         name: listing.beta.map(|is_beta| if is_beta { beta() } else { alpha() }.name),
         version: listing.version,
         worker: listing.worker.map(|n| worker_id(n + 1)),
@@ -51,7 +55,7 @@ pub(super) fn new_task(submission: &Submission, now: Timestamp) -> NewTask {
     let number = u64::from(submission.task % TASKS);
     NewTask {
         task_type: if submission.beta { beta() } else { alpha() },
-        queue: if submission.elsewhere { ELSEWHERE } else { QUEUE }.to_owned(),
+        queue: queue(submission.elsewhere),
         priority: if submission.urgent { 1 } else { 5 },
         when: submission.delay.map_or(When::Now, |hundredths| When::After(hundredths_of_a_second(hundredths))),
         expires_at: submission.expires.map(|hundredths| now.after(hundredths_of_a_second(hundredths))),

@@ -36,11 +36,30 @@ pub(super) enum Step {
     Resubmit {
         tasks: Vec<u8>,
         reset_failures: bool,
+        only_dead: bool,
     },
     /// Someone sends one of the last resubmissions again.
     ResubmitAgain(u8),
     Hasten(Vec<u8>),
     Forget(Vec<u8>),
+    Discard(Vec<u8>),
+    /// A cleaner walks over silent tasks; those without an interval are silent after some hundredths of a second.
+    Stall {
+        stale: Option<u16>,
+        walk: Walk,
+    },
+    /// A cleaner walks over tasks that ended some hundredths of a second ago.
+    Prune {
+        dead: bool,
+        age: u16,
+        walk: Walk,
+    },
+    /// A scheduler drops tasks that have waited for some hundredths of a second.
+    Drop {
+        beta: bool,
+        elsewhere: bool,
+        waited: u16,
+    },
     Expire,
     /// Someone pages through a list from beginning to end.
     List(Listing),
@@ -59,6 +78,13 @@ pub(super) enum Step {
     Wait(u16),
     /// As long as an idempotency key is remembered.
     WaitForADay,
+}
+
+/// How a sweep goes, from beginning to end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walk {
+    pub limit: u8,
+    pub rehearsal: bool,
 }
 
 /// A list: what is none lets every task through.
@@ -131,11 +157,16 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(worker, attempts, beat)| Step::Renew { worker, attempts, beat }),
         2 => any::<u8>().prop_map(|task| Step::Cancel { task }),
         1 => vec(any::<u8>(), 1..5).prop_map(Step::CancelAll),
-        2 => (vec(any::<u8>(), 1..6), any::<bool>())
-            .prop_map(|(tasks, reset_failures)| Step::Resubmit { tasks, reset_failures }),
+        2 => (vec(any::<u8>(), 1..6), any::<bool>(), prop::bool::weighted(0.3))
+            .prop_map(|(tasks, reset_failures, only_dead)| Step::Resubmit { tasks, reset_failures, only_dead }),
         1 => (0..3u8).prop_map(Step::ResubmitAgain),
         1 => vec(any::<u8>(), 1..5).prop_map(Step::Hasten),
         1 => vec(any::<u8>(), 1..4).prop_map(Step::Forget),
+        1 => vec(any::<u8>(), 1..4).prop_map(Step::Discard),
+        2 => (prop::option::of(0..400u16), walk()).prop_map(|(stale, walk)| Step::Stall { stale, walk }),
+        1 => (any::<bool>(), 0..1500u16, walk()).prop_map(|(dead, age, walk)| Step::Prune { dead, age, walk }),
+        1 => (any::<bool>(), prop::bool::weighted(0.3), 0..500u16)
+            .prop_map(|(beta, elsewhere, waited)| Step::Drop { beta, elsewhere, waited }),
         1 => Just(Step::Expire),
         2 => listing().prop_map(Step::List),
         1 => listing().prop_map(Step::Begin),
@@ -147,6 +178,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop_oneof![1..300u16, 900..1100u16].prop_map(Step::Wait),
         1 => prop::bool::weighted(0.1).prop_map(|day| if day { Step::WaitForADay } else { Step::Wait(1) }),
     ]
+}
+
+fn walk() -> impl Strategy<Value = Walk> {
+    (1..5u8, prop::bool::weighted(0.3)).prop_map(|(limit, rehearsal)| Walk { limit, rehearsal })
 }
 
 fn submission() -> impl Strategy<Value = Submission> {

@@ -27,7 +27,7 @@ impl Model {
         CancelOutcome::Cancelled
     }
 
-    /// Ends, as cancelled, what has just been taken from where it waited.
+    /// Ends, as cancelled or dropped, what has just been taken from where it waited.
     pub(super) fn end_unstarted(&mut self, id: TaskId, event: Event) {
         let now = self.now;
         let record = self.records.get_mut(&id).expect("what waits has a record");
@@ -35,7 +35,10 @@ impl Model {
         record.task.ended_at = Some(now);
         record.task.run_at = None;
         let queue = record.task.queue.clone();
-        self.tally(&queue).cancelled += 1;
+        match event {
+            Event::Drop => self.tally(&queue).dropped += 1,
+            _ => self.tally(&queue).cancelled += 1,
+        }
         self.note_change(id);
     }
 }

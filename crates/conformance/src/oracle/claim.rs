@@ -12,7 +12,7 @@ use super::{Lane, Model};
 pub(super) struct Slots {
     tasks: u32,
     queues: HashMap<String, u32>,
-    types: HashMap<TaskType, (u32, PolicyRef)>,
+    types: HashMap<TaskType, (u32, PolicyRef, Option<Duration>)>,
 }
 
 impl Slots {
@@ -20,28 +20,33 @@ impl Slots {
         Self {
             tasks: claim.tasks,
             queues: claim.queues.iter().map(|slots| (slots.queue.clone(), slots.free)).collect(),
-            types: claim.types.iter().map(|slots| (slots.task_type.clone(), (slots.free, slots.policy))).collect(),
+            types: claim
+                .types
+                .iter()
+                .map(|slots| (slots.task_type.clone(), (slots.free, slots.policy, slots.max_heartbeat_interval)))
+                .collect(),
         }
     }
 
     /// Whether one more task could be taken if there were the right one.
     pub fn any(&self) -> bool {
-        self.tasks > 0 && self.queues.values().any(|free| *free > 0) && self.types.values().any(|(free, _)| *free > 0)
+        self.tasks > 0 && self.queues.values().any(|free| *free > 0) && self.types.values().any(|(free, ..)| *free > 0)
     }
 
     /// Whether a task of this lane could be taken.
     fn admit(&self, lane: &Lane) -> bool {
         self.tasks > 0
             && self.queues.get(&lane.queue).is_some_and(|free| *free > 0)
-            && self.types.get(&lane.task_type).is_some_and(|(free, _)| *free > 0)
+            && self.types.get(&lane.task_type).is_some_and(|(free, ..)| *free > 0)
     }
 
-    fn take(&mut self, lane: &Lane) -> PolicyRef {
+    /// Answers the policy of its type, and how long it may be silent.
+    fn take(&mut self, lane: &Lane) -> (PolicyRef, Option<Duration>) {
         self.tasks -= 1;
         *self.queues.get_mut(&lane.queue).expect("an admitted lane") -= 1;
-        let (free, policy) = self.types.get_mut(&lane.task_type).expect("an admitted lane");
+        let (free, policy, interval) = self.types.get_mut(&lane.task_type).expect("an admitted lane");
         *free -= 1;
-        *policy
+        (*policy, *interval)
     }
 }
 
@@ -93,11 +98,12 @@ impl Model {
     ) -> ClaimedTask {
         let lane = self.lane_of(id);
         self.wait_no_more(id, true);
-        let policy = slots.take(&lane);
+        let (policy, interval) = slots.take(&lane);
         let record = self.records.get_mut(&id).expect("a waiting task has a record");
         record.step(Event::Claim);
         record.token = Some(token);
         record.deadline = self.now.after(lease);
+        record.silent_at = interval.map(|interval| self.now.after(interval));
         record.left = None;
         record.has_beaten = false;
         let task = &mut record.task;

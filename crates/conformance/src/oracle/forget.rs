@@ -10,13 +10,14 @@ impl Model {
         ids.iter().map(|id| self.forget_one(*id)).collect()
     }
 
-    fn forget_one(&mut self, id: TaskId) -> ForgetOutcome {
+    pub(super) fn forget_one(&mut self, id: TaskId) -> ForgetOutcome {
         let Some(record) = self.records.get_mut(&id) else { return ForgetOutcome::NotFound };
         let now = record.task.status;
         if !now.is_ended() {
             return ForgetOutcome::Live { now };
         }
         record.step(Event::Forget);
+        self.dead_letter_leaves(id);
         self.records.remove(&id);
         self.changes.push((id, Status::Unsubmitted));
         ForgetOutcome::Forgotten

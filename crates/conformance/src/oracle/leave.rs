@@ -1,5 +1,5 @@
 use jobbers_core::lifecycle::{Destination, Event, Position, Transition};
-use jobbers_core::model::{AttemptEnd, TaskId, Timestamp, Token};
+use jobbers_core::model::{AttemptEnd, Status, TaskId, Timestamp, Token};
 use jobbers_core::store::{MoveOutcome, Verdict};
 
 use super::Model;
@@ -13,6 +13,8 @@ pub enum Mover {
     Worker,
     /// The scheduler, because the lease was over.
     Reaper,
+    /// The cleaner, because it was silent.
+    Cleaner,
 }
 
 impl Model {
@@ -21,8 +23,17 @@ impl Model {
         let head = self.rank_before_all();
         verdicts
             .iter()
-            .map(|verdict| self.leave(Mover::Reaper, verdict.id, verdict.token, &verdict.transition, head))
+            .map(|verdict| match self.renewed_since(verdict) {
+                true => MoveOutcome::Stale { now: Some(Status::Started) },
+                false => self.leave(Mover::Reaper, verdict.id, verdict.token, &verdict.transition, head),
+            })
             .collect()
+    }
+
+    /// Whether the lease is another one than what was decided on.
+    fn renewed_since(&self, verdict: &Verdict) -> bool {
+        let record = self.records.get(&verdict.id).filter(|record| record.is_held_under(verdict.token));
+        record.is_some_and(|record| record.deadline != verdict.deadline)
     }
 
     /// Takes over a store's answers, or says what is wrong with them. Which status the answer to a repeated verdict
@@ -80,7 +91,6 @@ impl Model {
         if status.is_ended() {
             record.task.ended_at = Some(now);
         }
-        record.is_dead_letter = destination == Destination::Failed { dead_letter: true };
         let queue = record.task.queue.clone();
         match destination {
             Destination::Completed(result) => record.task.result = Some(result),
@@ -94,7 +104,8 @@ impl Model {
                 record.task.run_at = Some(due);
                 self.scheduled.insert((due, id));
             }
-            Destination::Failed { .. } | Destination::Cancelled | Destination::Stalled => {}
+            Destination::Failed { dead_letter: true } => self.dead_letter_comes(id),
+            Destination::Failed { dead_letter: false } | Destination::Cancelled | Destination::Stalled => {}
         }
         self.tally_end(&queue, transition, status, yielded);
         self.note_change(id);

@@ -1,8 +1,8 @@
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
-use jobbers_core::model::{Task, TaskId};
-use jobbers_core::store::{List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics};
+use jobbers_core::model::{ErrorGroup, Task, TaskId};
+use jobbers_core::store::{Errors, List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics, WaitingType};
 
 use super::OracleStore;
 
@@ -36,6 +36,14 @@ impl Statistics for OracleStore {
 
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         Ok(self.state().model.tallies(&minutes))
+    }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        Ok(self.state().model.waiting())
+    }
+
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        Ok(self.state().model.errors(errors))
     }
 }
 

@@ -7,6 +7,7 @@
 mod cancel;
 mod claim;
 mod compare;
+mod dead_letters;
 mod directory;
 mod expire;
 mod forget;
@@ -20,14 +21,19 @@ mod resubmit;
 mod statistics;
 mod store;
 mod submit;
+mod sweep;
 mod turn;
+mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jobbers_core::model::{IdempotencyKey, Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
+use jobbers_core::model::{
+    ErrorGroup, IdempotencyKey, Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId,
+};
 use jobbers_core::store::Tally;
 
 pub use compare::differences;
+use dead_letters::Alike;
 pub use leave::Mover;
 use record::Record;
 pub use statistics::minute;
@@ -58,6 +64,7 @@ pub struct Model {
     /// Tasks ever stored.
     submissions: u64,
     tallies: BTreeMap<(u64, String), Tally>,
+    groups: HashMap<Alike, ErrorGroup>,
     /// Attempts that ended with their worker after someone had asked for their end: the seam leaves open whether they
     /// are tallied as lost.
     lost_or_cancelled: BTreeMap<(u64, String), u64>,
@@ -111,9 +118,12 @@ impl Model {
     fn wait(&mut self, id: TaskId, rank: i64) {
         let lane = self.lane_of(id);
         self.lanes.entry(lane).or_default().insert((rank, id));
+        let now = self.now;
+        self.record_mut(id).task.waiting_since = Some(now);
     }
 
     fn wait_no_more(&mut self, id: TaskId, is_claim: bool) {
+        self.record_mut(id).task.waiting_since = None;
         let lane = self.lane_of(id);
         let waiting = self.lanes.get_mut(&lane).expect("a waiting task has a lane");
         let entries: Vec<_> = waiting.iter().copied().filter(|(_, other)| *other == id).collect();
@@ -126,6 +136,10 @@ impl Model {
         if !is_claim || left_behind.iter().any(|(_, other)| *other == id) {
             left_behind.extend(entries);
         }
+    }
+
+    fn record_mut(&mut self, id: TaskId) -> &mut Record {
+        self.records.get_mut(&id).expect("it was found before")
     }
 
     fn lane_of(&self, id: TaskId) -> Lane {

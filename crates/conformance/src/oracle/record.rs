@@ -17,6 +17,8 @@ pub(super) struct Record {
     pub token: Option<Token>,
     /// Of the last lease.
     pub deadline: Timestamp,
+    /// While it runs under a heartbeat interval: when it counts as silent.
+    pub silent_at: Option<Timestamp>,
     /// How the last attempt ended; none while it runs.
     pub left: Option<Left>,
     /// Someone's wish changed what would have become of it: the seam leaves open whether that attempt counts, until a

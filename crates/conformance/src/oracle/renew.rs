@@ -17,6 +17,9 @@ impl Model {
             if let Some(beat) = &lease.beat {
                 record.has_beaten = true;
                 record.task.heartbeat_at = Some(now);
+                if let Some(interval) = beat.max_heartbeat_interval {
+                    record.silent_at = Some(now.after(interval));
+                }
                 if beat.progress.is_some() {
                     record.task.progress.clone_from(&beat.progress);
                 }

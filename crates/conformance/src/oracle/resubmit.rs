@@ -19,9 +19,13 @@ impl Model {
         if !matches!(status, Status::Failed | Status::Stalled | Status::Cancelled | Status::Dropped) {
             return AgainOutcome::Conflict { now: status };
         }
+        if resubmit.only_dead && !record.is_dead_letter {
+            return AgainOutcome::Conflict { now: status };
+        }
+        self.dead_letter_leaves(id);
+        let record = self.record_mut(id);
         record.step(Event::Resubmit);
         record.resubmitted_by = Some(resubmit.request);
-        record.is_dead_letter = false;
         record.has_beaten = false;
         let task = &mut record.task;
         if resubmit.reset_failures {

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use jobbers_core::lifecycle::{Destination, Transition};
-use jobbers_core::model::{Status, Timestamp};
-use jobbers_core::store::{MinuteTally, QueueCounts, Tally};
+use jobbers_core::model::{Status, TaskType, Timestamp};
+use jobbers_core::store::{MinuteTally, QueueCounts, Tally, WaitingType};
 
 use super::Model;
 use super::turn::Objection;
@@ -20,8 +20,7 @@ impl Model {
             match task.status {
                 Status::Submitted => {
                     counts.waiting += 1;
-                    let since = task.started_at.unwrap_or(task.submitted_at);
-                    counts.oldest_waiting = Some(counts.oldest_waiting.map_or(since, |oldest| oldest.min(since)));
+                    counts.oldest_waiting = counts.oldest_waiting.into_iter().chain(task.waiting_since).min();
                 }
                 Status::Scheduled => counts.scheduled += 1,
                 Status::Started => counts.started += 1,
@@ -48,6 +47,20 @@ impl Model {
             }
         }
         if expected == actual { Ok(()) } else { Err(format!("counts are {actual:?} instead of {expected:?}")) }
+    }
+
+    /// How many tasks of each type wait in each queue, counted one by one.
+    pub fn waiting(&self) -> Vec<WaitingType> {
+        let mut types: BTreeMap<(&str, &TaskType), u64> = BTreeMap::new();
+        for task in self.records.values().map(|record| &record.task).filter(|task| task.status == Status::Submitted) {
+            *types.entry((&task.queue, &task.task_type)).or_default() += 1;
+        }
+        let of_type = |((queue, task_type), tasks): ((&str, &TaskType), u64)| WaitingType {
+            queue: queue.to_owned(),
+            task_type: task_type.clone(),
+            tasks,
+        };
+        types.into_iter().map(of_type).collect()
     }
 
     /// Says what is wrong with tallies.

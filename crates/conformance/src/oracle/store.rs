@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
 use jobbers_core::store::{
-    AgainOutcome, CancelOutcome, Claim, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue, OverdueTask,
-    Promote, Promoted, RenewReply, Renewal, Resubmit, Result, Signals, SubmitOutcome, TaskStore, Turn, TurnReply,
-    Upkeep, Verdict, WorkerSignal,
+    AgainOutcome, CancelOutcome, Claim, DiscardOutcome, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue,
+    OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, Signals, SubmitOutcome, TaskStore, Turn,
+    TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -51,7 +51,7 @@ impl OracleStore {
 
 impl State {
     /// Tells those who listen what a step has changed.
-    fn publish(&mut self) {
+    pub(super) fn publish(&mut self) {
         for (id, status) in std::mem::take(&mut self.model.changes) {
             self.watchers.retain(|watcher| watcher.try_send(Moved::Task(id, status)).is_ok());
             if status == Status::Submitted {
@@ -139,6 +139,10 @@ impl TaskStore for OracleStore {
         Ok(outcomes)
     }
 
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        Ok(self.state().model.discard(ids))
+    }
+
     async fn expire(&self, limit: usize) -> Result<Expired> {
         let mut state = self.state();
         let expired = state.model.expire(limit);
@@ -220,6 +224,3 @@ impl Signals for OracleStore {
         Ok(receiver)
     }
 }
-
-#[async_trait]
-impl Upkeep for OracleStore {}

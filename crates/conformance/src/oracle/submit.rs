@@ -36,6 +36,7 @@ impl Model {
             resubmitted_by: None,
             token: None,
             deadline: Timestamp::default(),
+            silent_at: None,
             left: None,
             failures_are_open: false,
             lost_is_open: false,

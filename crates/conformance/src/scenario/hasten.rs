@@ -24,7 +24,9 @@ pub async fn only_scheduled_tasks_are_hastened(env: &Environment) {
         if stage == Stage::Scheduled {
             assert_eq!(*outcome, AgainOutcome::Applied);
             let before = before.expect("it is there");
-            let expected = jobbers_core::model::Task { status: Status::Submitted, run_at: None, ..before };
+            let waiting_since = Some(env.now());
+            let expected =
+                jobbers_core::model::Task { status: Status::Submitted, run_at: None, waiting_since, ..before };
             assert_eq!(get(env.store(), id).await, expected);
         } else {
             assert_eq!(*outcome, AgainOutcome::Conflict { now: stage.status() }, "{stage:?}");

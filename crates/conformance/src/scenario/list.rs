@@ -62,12 +62,42 @@ macro_rules! each_scenario {
                 another_schema_is_told,
                 a_store_belongs_to_its_first_installation,
             }
+            discard {
+                only_dead_letters_are_discarded_and_stay_failed,
+                a_repeated_discard_changes_nothing,
+                a_discarded_task_may_run_again_and_be_a_dead_letter_again,
+                a_full_batch_is_discarded_at_once,
+                a_discard_and_a_resubmission_of_a_dead_letter_at_once_have_one_winner,
+            }
             drain {
                 a_worker_that_is_to_drain_learns_it_when_it_announces_itself,
                 a_worker_that_is_to_drain_learns_it_by_a_signal,
                 only_a_live_worker_can_be_asked_to_drain,
                 a_wish_to_drain_outlives_a_pause_of_its_worker,
                 how_busy_a_worker_is_is_told,
+            }
+            drop {
+                only_tasks_that_have_waited_for_so_long_are_dropped,
+                other_types_and_queues_stay,
+                what_does_not_wait_is_not_dropped,
+                a_dropped_task_is_shown_listed_counted_and_told,
+                a_dropped_task_is_claimed_only_once_it_was_resubmitted,
+                a_task_waits_since_it_came_into_its_lane,
+                those_that_came_back_to_the_head_hide_none_behind_them,
+                no_more_are_dropped_at_once_than_wanted_and_at_last_all,
+                a_drop_and_a_claim_at_once_have_one_winner_each,
+                a_task_that_failed_before_it_was_dropped_keeps_its_history,
+            }
+            errors {
+                errors_that_are_alike_are_one_group,
+                groups_are_of_one_queue_and_type,
+                the_largest_groups_come_first_and_no_more_than_wanted,
+                a_group_counts_down_however_its_dead_letters_leave,
+                the_times_of_a_group_never_move_back,
+                only_dead_letters_count,
+                a_repeated_end_counts_once,
+                a_task_that_fails_otherwise_later_changes_its_group,
+                a_task_under_which_workers_died_is_in_a_group,
             }
             expire {
                 tasks_that_have_not_started_are_cancelled_when_they_expire,
@@ -203,6 +233,18 @@ macro_rules! each_scenario {
                 a_retry_without_delay_through_the_scheduler_is_due_now,
                 a_repeated_promotion_moves_nothing_twice,
             }
+            prune {
+                whatever_has_ended_is_forgotten_once_it_is_old_but_dead_letters_are_not,
+                dead_letters_are_pruned_only_when_they_are_asked_for_and_then_only_they,
+                a_rehearsed_prune_counts_and_changes_nothing,
+                a_walk_over_many_old_tasks_ends_and_misses_none,
+                many_dead_letters_hide_no_old_task_behind_them,
+                a_prune_that_is_sent_again_goes_on_with_what_is_left,
+                a_pruned_task_is_unknown,
+                an_age_counts_from_the_last_end,
+                a_discarded_dead_letter_is_pruned_like_any_failed_task,
+                a_prune_and_a_resubmission_at_once_have_one_winner,
+            }
             races {
                 two_resubmissions_at_once_have_one_winner,
                 a_bulk_cancellation_and_claims_at_once_have_one_winner_each,
@@ -224,6 +266,7 @@ macro_rules! each_scenario {
                 a_decision_falls_when_another_has_the_task,
                 two_schedulers_reap_a_task_once,
                 a_repeated_reap_is_answered_alike,
+                a_decision_on_a_lease_that_was_renewed_and_is_over_again_does_not_apply,
                 verdicts_are_answered_in_order,
                 the_clock_of_the_store_decides,
             }
@@ -287,6 +330,8 @@ macro_rules! each_scenario {
                 a_resubmitted_task_goes_to_the_tail,
                 a_worker_of_before_cannot_end_a_resubmitted_task,
                 a_resubmitted_dead_letter_is_one_no_more,
+                only_dead_letters_run_again_when_only_they_are_meant,
+                a_repeated_request_for_a_dead_letter_is_applied_again,
             }
             signals {
                 signals_begin_with_both,
@@ -308,6 +353,26 @@ macro_rules! each_scenario {
                 bulk_cancellations_are_told_to_each_worker,
                 moves_tell_what_the_bulk_steps_did,
             }
+            stall {
+                a_silent_task_is_stalled_and_its_worker_is_told,
+                a_stalled_task_can_be_neither_kept_nor_finished,
+                a_decision_on_a_dead_worker_comes_too_late_for_a_stalled_task,
+                a_task_that_beats_in_time_is_left_alone,
+                a_kept_lease_is_no_sign_of_progress,
+                without_an_interval_and_a_stale_time_nothing_is_silent,
+                a_last_beat_longer_ago_than_the_stale_time_is_silence,
+                a_beat_of_an_earlier_attempt_does_not_count,
+                a_task_with_an_interval_is_judged_by_that_alone,
+                tasks_whose_end_was_asked_for_are_left_alone_and_hide_none_behind_them,
+                what_is_over_its_lease_is_left_to_reaping_and_hides_none_behind_it,
+                a_stall_that_is_sent_twice_stalls_once,
+                the_worker_of_a_stalled_task_that_runs_again_is_too_late,
+                an_attempt_that_is_over_is_silent_no_more,
+                a_rehearsed_stall_changes_nothing,
+                a_walk_over_many_silent_tasks_ends_and_misses_none,
+                a_stalled_task_is_listed_counted_and_told,
+                a_stall_and_an_end_at_once_have_one_winner,
+            }
             statistics {
                 counts_follow_a_task_through_its_life,
                 each_queue_is_counted_by_itself,
@@ -318,6 +383,7 @@ macro_rules! each_scenario {
                 an_end_that_yielded_is_tallied_as_cancelled,
                 each_minute_and_queue_is_tallied_by_itself,
                 tallies_are_kept_for_a_day,
+                what_waits_is_counted_by_type,
             }
             submit {
                 a_submitted_task_waits,
@@ -340,6 +406,11 @@ macro_rules! each_scenario {
                 results_weigh_as_parameters_do,
                 metadata_weigh_as_parameters_do,
                 unknown_tasks_weigh_nothing,
+            }
+            trim {
+                no_waiting_task_loses_its_place,
+                what_was_trimmed_is_not_found_again,
+                tasks_that_wait_again_after_a_trim_wait_once,
             }
         }
     };

@@ -11,7 +11,10 @@ pub mod claim;
 pub mod concurrent;
 pub mod cursors;
 pub mod directory;
+pub mod discard;
 pub mod drain;
+pub mod drop;
+pub mod errors;
 pub mod expire;
 pub mod finish;
 pub mod forget;
@@ -23,6 +26,7 @@ pub mod lists;
 pub mod order;
 pub mod pages;
 pub mod promote;
+pub mod prune;
 pub mod races;
 pub mod reap;
 pub mod record;
@@ -30,9 +34,11 @@ pub mod renew;
 pub mod repeat;
 pub mod resubmit;
 pub mod signals;
+pub mod stall;
 pub mod statistics;
 pub mod submit;
 pub mod tasks;
+pub mod trim;
 
 /// Makes each scenario a test. `$environment` names an async function that makes a fresh [`Environment`](crate::Environment).
 #[macro_export]

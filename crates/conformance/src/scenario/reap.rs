@@ -176,6 +176,22 @@ pub async fn a_repeated_reap_is_answered_alike(env: &Environment) {
     assert_eq!(get(env.store(), id(1)).await, before);
 }
 
+pub async fn a_decision_on_a_lease_that_was_renewed_and_is_over_again_does_not_apply(env: &Environment) {
+    submit(env.store(), task(1)).await;
+    let mut worker = Worker::start(env.store(), 1).await;
+    let attempt = worker.claim_one().await;
+    env.advance(Duration::from_secs(11)).await;
+    let decided: Vec<_> = scheduler::overdue(env.store()).await.tasks.iter().map(scheduler::decide).collect();
+    assert_eq!(worker.renew(&attempt).await, Renewed::Kept);
+    env.advance(Duration::from_secs(11)).await;
+    assert_eq!(
+        env.store().reap(&decided).await.expect("reap"),
+        [stale(Status::Started)],
+        "that was about another lease"
+    );
+    assert_eq!(scheduler::reap(env.store()).await, [applied(Status::Submitted)]);
+}
+
 pub async fn verdicts_are_answered_in_order(env: &Environment) {
     submit_all(env.store(), &tasks(0..3)).await;
     let mut worker = Worker::start(env.store(), 1).await;

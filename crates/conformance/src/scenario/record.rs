@@ -56,7 +56,7 @@ fn shown(env: &Environment) -> Task {
         expires_at: new.expires_at,
         started_at: None,
         heartbeat_at: None,
-        waiting_since: None,
+        waiting_since: Some(env.now()),
         ended_at: None,
         cancel_requested_at: None,
         worker: None,
@@ -79,12 +79,13 @@ pub async fn a_waiting_task_is_shown_whole(env: &Environment) {
 pub async fn a_scheduled_task_is_shown_whole(env: &Environment) {
     let run_at = env.now().after(Duration::from_secs(90));
     submit(env.store(), NewTask { when: When::At(run_at), ..new_task() }).await;
-    assert_shown(env, &Task { status: Status::Scheduled, run_at: Some(run_at), ..shown(env) }).await;
+    assert_shown(env, &Task { status: Status::Scheduled, run_at: Some(run_at), waiting_since: None, ..shown(env) })
+        .await;
 }
 
 pub async fn a_started_task_is_shown_whole(env: &Environment) {
     submit(env.store(), new_task()).await;
-    let submitted = shown(env);
+    let submitted = Task { waiting_since: None, ..shown(env) };
     let mut worker = worker(env).await;
     env.advance(Duration::from_millis(1234)).await;
     worker.claim_one().await;
@@ -102,7 +103,7 @@ pub async fn a_started_task_is_shown_whole(env: &Environment) {
 pub async fn a_completed_task_is_shown_whole(env: &Environment) {
     submit(env.store(), new_task()).await;
     let mut worker = worker(env).await;
-    let submitted = shown(env);
+    let submitted = Task { waiting_since: None, ..shown(env) };
     let claimed = worker.claim_one().await;
     let started_at = Some(env.now());
     env.advance(Duration::from_millis(77)).await;

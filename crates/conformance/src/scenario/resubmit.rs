@@ -92,6 +92,7 @@ pub async fn a_resubmitted_task_is_shown_whole(env: &Environment) {
         failures: 0,
         lost: 0,
         ended_at: None,
+        waiting_since: Some(env.now()),
         // What an earlier attempt said may be shown or not.
         progress: after.progress.clone(),
         heartbeat_at: after.heartbeat_at,
@@ -299,4 +300,40 @@ pub async fn a_resubmitted_dead_letter_is_one_no_more(env: &Environment) {
     let attempt = worker.claim_one().await;
     worker.finish(&attempt, failed("broken")).await;
     assert_eq!(super::dead_letters(env.store()).await, [id(2)], "once, though it died twice");
+}
+
+pub async fn only_dead_letters_run_again_when_only_they_are_meant(env: &Environment) {
+    let mut guide = Guide::start(env.store()).await;
+    let all = guide.bring_all().await;
+    let before = snapshot(env.store(), 1..=9).await;
+    let ids: Vec<_> = all.iter().map(|(id, _)| *id).chain([id(99)]).collect();
+    let only_dead = Resubmit { only_dead: true, ..request(1, &ids) };
+    let outcomes = env.store().resubmit(&only_dead).await.expect("resubmit");
+    for (((id, stage), outcome), before) in all.into_iter().zip(&outcomes).zip(before) {
+        if stage == Stage::DeadLetter {
+            assert_eq!(*outcome, AgainOutcome::Applied);
+            assert_eq!(status(env.store(), id).await, Status::Submitted);
+        } else {
+            assert_eq!(*outcome, AgainOutcome::Conflict { now: stage.status() }, "{stage:?}");
+            assert_eq!(env.store().get(id).await.expect("get"), before, "{stage:?} stays as it is");
+        }
+    }
+    assert_eq!(outcomes.last(), Some(&AgainOutcome::NotFound));
+    assert!(super::dead_letters(env.store()).await.is_empty());
+}
+
+pub async fn a_repeated_request_for_a_dead_letter_is_applied_again(env: &Environment) {
+    let mut guide = Guide::start(env.store()).await;
+    guide.bring(1, Stage::DeadLetter).await;
+    let only_dead = Resubmit { only_dead: true, ..request(1, &[id(1), id(1)]) };
+    for store in [env.store(), &env.other().await] {
+        assert_eq!(store.resubmit(&only_dead).await.expect("resubmit"), [AgainOutcome::Applied; 2]);
+    }
+    let another = Resubmit { only_dead: true, ..request(2, &[id(1)]) };
+    let conflict = AgainOutcome::Conflict { now: Status::Submitted };
+    assert_eq!(env.store().resubmit(&another).await.expect("resubmit"), [conflict]);
+    let mut worker = Worker::start(env.store(), 1).await;
+    assert_eq!(worker.claim_all().await.len(), 1);
+    assert_eq!(env.store().resubmit(&only_dead).await.expect("resubmit"), [AgainOutcome::Applied; 2], "nor later");
+    assert_eq!(status(env.store(), id(1)).await, Status::Started);
 }

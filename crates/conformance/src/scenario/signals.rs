@@ -18,9 +18,17 @@ const SOON: Duration = Duration::from_secs(5);
 /// Opens a worker's signals and takes the two that every subscription begins with.
 pub(super) async fn listen(worker: &Worker) -> Receiver<WorkerSignal> {
     let mut signals = worker.store.worker_signals(worker.id).await.expect("worker_signals");
-    expect_signal(&mut signals, WorkerSignal::Claim).await;
-    // In any order: both are there before anything else.
-    while signals.try_recv().is_ok() {}
+    let (mut claim, mut renew) = (false, false);
+    let beginning = async {
+        while !(claim && renew) {
+            match signals.recv().await {
+                Some(WorkerSignal::Claim) => claim = true,
+                Some(WorkerSignal::Renew) => renew = true,
+                other => panic!("a subscription begins with {other:?}"),
+            }
+        }
+    };
+    timeout(SOON, beginning).await.expect("the two signals that a subscription begins with");
     signals
 }
 

@@ -311,3 +311,31 @@ pub async fn tallies_are_kept_for_a_day(env: &Environment) {
     }
     assert_eq!(tally_of(env, "default", 24 * 60 + 1).await.submitted, 13);
 }
+
+pub async fn what_waits_is_counted_by_type(env: &Environment) {
+    let waiting = async || {
+        let mut waiting = env.store().waiting().await.expect("waiting");
+        waiting.sort();
+        waiting.into_iter().map(|waiting| (waiting.queue, waiting.task_type, waiting.tasks)).collect::<Vec<_>>()
+    };
+    assert!(waiting().await.is_empty());
+    let (alpha, beta) = (crate::sample::alpha(), crate::sample::beta());
+    let newer = TaskType { version: 2, ..alpha.clone() };
+    let of = |task_type: &TaskType, task: NewTask| NewTask { task_type: task_type.clone(), ..task };
+    let urgent = NewTask { priority: 0, ..task(2) };
+    submit_all(env.store(), &[task(1), urgent, of(&newer, task(3)), of(&beta, task(4)), task_in("elsewhere", 5)]).await;
+    submit_all(env.store(), &[task_after(60, 6), of(&beta, task_after(60, 7))]).await;
+    let row = |queue: &str, task_type: &TaskType, tasks: u64| (queue.to_owned(), task_type.clone(), tasks);
+    let mut expected =
+        [row("default", &alpha, 2), row("default", &newer, 1), row("default", &beta, 1), row("elsewhere", &alpha, 1)];
+    assert_eq!(waiting().await, expected);
+    let mut worker = Worker::consuming(env.store(), 1, &["default"], std::slice::from_ref(&alpha)).await;
+    let attempt = worker.claim_one().await;
+    env.store().cancel_all(&[id(3), id(4)]).await.expect("cancel_all");
+    expected[0].2 = 1;
+    assert_eq!(waiting().await, [expected[0].clone(), expected[3].clone()], "only where some do");
+    worker.finish(&attempt, handed_back()).await;
+    env.store().hasten(&[id(7)]).await.expect("hasten");
+    expected[0].2 = 2;
+    assert_eq!(waiting().await, [expected[0].clone(), expected[2].clone(), expected[3].clone()]);
+}

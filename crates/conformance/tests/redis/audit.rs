@@ -39,9 +39,11 @@ for _, key in ipairs(redis.call('KEYS', P .. 't:*')) do
     add('runs', chunk)
     is_in('started:' .. kind, 'deadlines', kind)
   elseif redis.call('ZSCORE', P .. 'dead:' .. kind, id) then
+    -- Every dead letter has a group.
     if state ~= 'F' then add('dead but not failed', kind) end
     is_in('dead:' .. kind, 'endings', kind .. ':dead')
     add('dead', queue)
+    add('errors:' .. kind, redis.call('HGET', P .. 'r:' .. id, 'f') or 'no group')
   else
     local status = ({ C = 'completed', F = 'failed', X = 'cancelled', T = 'stalled', D = 'dropped' })[state]
     is_in('ended:' .. kind .. ':' .. status, 'endings', kind .. ':' .. status)
@@ -65,6 +67,9 @@ for _, key in ipairs(redis.call('KEYS', P .. '*')) do
   if name == 'logs' or name == 'waits' or name == 'runs' or name == 'dead' or string.match(name, '^lanes:') or string.match(name, '^waits:') then
     local fields = redis.call('HGETALL', key)
     for i = 1, #fields, 2 do add(name, fields[i], fields[i + 1]) end
+  elseif string.match(name, '^errors:') then
+    local groups = redis.call('HGETALL', key)
+    for i = 1, #groups, 2 do add(name, groups[i], struct.unpack('>I4', groups[i + 1])) end
   elseif string.match(name, '^scheduled:') or string.match(name, '^started:') or string.match(name, '^dead:')
     or string.match(name, '^ended:') then
     members = members + redis.call('ZCARD', key)

@@ -93,6 +93,9 @@ async fn until_ended(env: &Environment, worker: &mut Worker, mut fragile: Option
             fragile.claim(3).await;
         }
         scheduler::reap(env.store()).await;
+        if round % 3 == 0 {
+            super::upkeep::sweep(env.store()).await;
+        }
         for attempt in worker.claim(17).await {
             let number = u64::from(attempt.attempt) + u64::from(attempt.id.to_bytes()[15]);
             if number % 3 == 0 {
@@ -126,7 +129,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 34] = [
+const PARTITION_KEYS: [(&str, bool); 35] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -138,6 +141,7 @@ const PARTITION_KEYS: [(&str, bool); 34] = [
     ("ended:", true),
     ("dead:", true),
     ("dead", true),
+    ("errors:", true),
     ("silence:", false),
     ("beats:", false),
     ("expires", false),

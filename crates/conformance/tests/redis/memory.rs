@@ -17,7 +17,7 @@ use jobbers_core::store::{
 use super::{OwnServer, audit};
 
 /// Submits batches until the store refuses one; the ids that were accepted, and those of the refused batch.
-async fn fill(store: &SharedStore) -> (Vec<TaskId>, Vec<TaskId>) {
+pub async fn fill(store: &SharedStore) -> (Vec<TaskId>, Vec<TaskId>) {
     let mut accepted = Vec::new();
     // First in large steps, then down to the last byte.
     for size in [200, 20, 1] {

@@ -7,6 +7,7 @@ mod log;
 mod memory;
 mod restart;
 mod scripts;
+mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -6,7 +6,7 @@ use jobbers_conformance::sample::{completed, failed_expectedly, id, tasks, worke
 use jobbers_conformance::server::redis::WITH_AOF;
 use jobbers_conformance::{Environment, Worker, scheduler};
 use jobbers_core::model::Status;
-use jobbers_core::store::{MoveOutcome, Overdue, Renewed, SharedStore, StoreError};
+use jobbers_core::store::{MoveOutcome, Overdue, Renewed, SharedStore, Stall, StoreError, Sweep};
 
 use super::OwnServer;
 
@@ -69,6 +69,53 @@ async fn reap_waits_one_full_lease_after_a_restart() {
     let overdue = answered(env.store()).await;
     let listed: Vec<_> = overdue.tasks.iter().map(|task| (task.id, task.counts_as_lost)).collect();
     assert_eq!(listed, [(id(0), true)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_before_a_restart_is_decided_anew_after_it() {
+    let server = OwnServer::start(&WITH_AOF);
+    let env = server.environment().await;
+    env.store().submit(&tasks(0..1)).await.unwrap();
+    let mut worker = Worker::start(env.store(), 1).await;
+    worker.claim_one().await;
+    env.advance(Duration::from_secs(11)).await;
+    let decided: Vec<_> = scheduler::overdue(env.store()).await.tasks.iter().map(scheduler::decide).collect();
+    assert_eq!(decided.len(), 1);
+    server.server.restart();
+    let mut reaped = env.store().reap(&decided).await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(StoreError::Unavailable { .. }) = reaped {
+        assert!(Instant::now() < deadline, "the server does not come back");
+        reaped = env.store().reap(&decided).await;
+    }
+    assert_eq!(reaped.unwrap(), [MoveOutcome::Stale { now: Some(Status::Started) }], "its worker may come back");
+    env.advance(Duration::from_secs(10)).await;
+    assert_eq!(scheduler::reap(env.store()).await, [MoveOutcome::Applied { status: Status::Submitted }]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heartbeats_that_nobody_could_tell_are_waited_for_after_a_restart() {
+    let (_server, env, worker, running) = after_an_outage(Duration::from_secs(60)).await;
+    let sweep = Sweep { after: None, limit: 500, rehearsal: false };
+    let stall = Stall { stale: Some(Duration::from_secs(30)), sweep };
+    // The first to ask: no scheduler has been there yet.
+    let mut asked = env.store().stall(&stall).await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(StoreError::Unavailable { .. }) = asked {
+        assert!(Instant::now() < deadline, "the server does not come back");
+        asked = env.store().stall(&stall).await;
+    }
+    assert_eq!(asked.unwrap().tasks, []);
+    assert_eq!(worker.beat(&running[0], None).await, Renewed::Kept);
+    assert_eq!(worker.renew(&running[1]).await, Renewed::Kept);
+    assert_eq!(env.store().stall(&stall).await.unwrap().tasks, []);
+    env.advance(Duration::from_secs(9)).await;
+    let short = Stall { stale: Some(Duration::from_secs(1)), ..stall.clone() };
+    assert_eq!(env.store().stall(&short).await.unwrap().tasks, [], "not even what is silent now");
+    assert_eq!(worker.renew(&running[0]).await, Renewed::Kept);
+    env.advance(Duration::from_secs(1)).await;
+    let stalled = env.store().stall(&short).await.unwrap().tasks;
+    assert_eq!(stalled.iter().map(|task| task.id).collect::<Vec<_>>(), [id(0)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ use jobbers_core::store::{
 use super::OwnServer;
 
 /// Commands that Redis 6.2 has, among them all that the scripts use.
-const KNOWN_IN_6_2: [&str; 52] = [
+const KNOWN_IN_6_2: [&str; 54] = [
     "APPEND",
     "DECRBY",
     "DEL",
@@ -35,6 +35,7 @@ const KNOWN_IN_6_2: [&str; 52] = [
     "HRANDFIELD",
     "HSET",
     "HSETNX",
+    "HSCAN",
     "HVALS",
     "INCRBY",
     "INFO",
@@ -47,6 +48,7 @@ const KNOWN_IN_6_2: [&str; 52] = [
     "MSET",
     "PEXPIRE",
     "PUBLISH",
+    "RPOP",
     "RPUSH",
     "SADD",
     "SET",

@@ -64,8 +64,8 @@ pub fn after_lease_over(policy: &Policy, over: LeaseOver<'_>) -> Transition {
     Transition { counts_lost: over.counts_as_lost, ..ended(event, destination, end) }
 }
 
-/// What becomes of a task that gave no sign of progress for too long. Its code may still run: only a wish for its end
-/// that is known before, not one that comes meanwhile, would say that it is cancelled.
+/// What becomes of a task that gave no sign of progress for too long: a person is to look at it. Not decided for a task
+/// whose end was asked for: that wish ends it.
 pub fn after_silence(evidence: &str) -> Transition {
     let end = EndDetail {
         kind: EndKind::Stalled,
@@ -158,11 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_task_is_stalled_and_nothing_is_counted() {
-        let transition = after_silence("no sign of progress for 30 s");
-        assert_eq!((transition.event, transition.destination), (Event::Stall, Destination::Stalled));
+    fn a_silent_task_is_stalled_and_costs_it_nothing() {
+        let transition = after_silence("no heartbeat for 30 s");
+        assert_eq!(step(Status::Started, transition.event), Ok(Status::Stalled));
+        assert_eq!(transition.destination, Destination::Stalled);
         assert!(!transition.counts_failure && !transition.counts_lost && !transition.yields_to_cancel);
-        assert_eq!(transition.end.map(|end| (end.kind, end.error_type)), Some((EndKind::Stalled, "Silent".into())));
+        let end = transition.end.expect("an end for its history");
+        assert_eq!((end.kind, end.error.as_str()), (EndKind::Stalled, "no heartbeat for 30 s"));
+        assert_eq!(end.error_type, "Silent");
     }
 
     fn outcomes() -> impl Strategy<Value = Outcome> {

@@ -1,10 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use super::{TaskType, Timestamp};
 
 /// Stands for errors that are alike: the first bytes of the SHA-256 of [`ErrorKind`].
 pub type ErrorFingerprint = [u8; 8];
 
 /// What errors that are alike have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ErrorKind {
     pub error_type: String,
     /// The message with what varies left out.

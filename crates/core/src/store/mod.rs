@@ -132,8 +132,8 @@ pub trait TaskStore: Debug + Send + Sync {
     /// has passed after the store was away.
     async fn overdue(&self, limit: usize) -> Result<Overdue>;
 
-    /// Applies decisions on overdue tasks (at most [`MAX_BATCH`]). One applies only while the token is the one that
-    /// was decided on and the lease is still over.
+    /// Applies decisions on overdue tasks (at most [`MAX_BATCH`]). One applies only while token and end of the lease are
+    /// what was decided on, and that is still over; none until one full lease has passed after the store was away.
     async fn reap(&self, verdicts: &[Verdict]) -> Result<Vec<MoveOutcome>>;
 
     /// One task, whole; none if the store does not know it.

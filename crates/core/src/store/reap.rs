@@ -35,5 +35,7 @@ pub struct Verdict {
     pub id: TaskId,
     /// The token that was decided on.
     pub token: Token,
+    /// The end of the lease that was decided on: one that was renewed since is another lease.
+    pub deadline: Timestamp,
     pub transition: Transition,
 }

@@ -18,7 +18,9 @@ pub trait Upkeep: Send + Sync {
     ///
     /// A task under a policy with a heartbeat interval is silent once it has not beaten for that long (since it
     /// started, if it never did); another one is silent only if `stale` is given, it has beaten, and its last beat is
-    /// longer ago than that. A task whose end was asked for is left alone: it ends by that wish.
+    /// longer ago than that. A task whose end was asked for is left alone: it ends by that wish; so is one whose lease
+    /// is over: that is for reaping. After the store was away nothing counts as silent until one full lease has passed,
+    /// since nobody could tell heartbeats meanwhile.
     async fn stall(&self, stall: &Stall) -> Result<Stalled> {
         let _ = stall;
         Err(StoreError::Broken { operation: "stall", detail: "not built yet".into() })
@@ -49,7 +51,8 @@ pub trait Upkeep: Send + Sync {
 pub struct Sweep {
     /// Go on here; none = begin.
     pub after: Option<Cursor>,
-    /// Tasks or entries at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most.
+    /// Tasks swept at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most. What is only counted may be more, and how
+    /// many entries [`Upkeep::trim`] looks at is the store's to bound.
     pub limit: usize,
     /// Only counts what would be swept.
     pub rehearsal: bool,

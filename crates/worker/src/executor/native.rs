@@ -4,7 +4,7 @@ use jobbers_core::model::{EndDetail, EndKind, Registration};
 use tokio::runtime::Handle;
 
 use super::Executor;
-use super::panic::{Guarded, guarded, install_hook};
+use super::panic::{Guarded, LONGEST_BACKTRACE, guarded, install_hook};
 use crate::attempt::{Ended, Start, chain, error_text, shortened};
 use crate::task::error::Decision;
 use crate::task::{
@@ -108,8 +108,8 @@ fn failed(errors: &ExpectedErrors, error: HandlerError) -> Ended {
         error_type: error_type.to_owned(),
         backtrace: None,
     };
-    let (error, error_type) = match error {
-        HandlerError::Raised { error, error_type } => (error, error_type),
+    let (error, error_type, backtrace) = match error {
+        HandlerError::Raised { error, error_type, backtrace } => (error, error_type, backtrace),
         HandlerError::Arguments(text) => {
             let end = detail(shortened(text, LONGEST_ERROR), "InvalidParameters");
             return Ended::Failed { end, expected: false, retry_after: None };
@@ -120,20 +120,18 @@ fn failed(errors: &ExpectedErrors, error: HandlerError) -> Ended {
         }
     };
     let text = error_text(&*error);
+    let backtrace = backtrace.map(|trace| shortened(trace, LONGEST_BACKTRACE));
+    let detail = |error_type: &str| EndDetail { backtrace, ..detail(text, error_type) };
     let decided = chain(&*error).find_map(|error| error.downcast_ref::<TaskError>());
     if let Some(decided) = decided {
         let (expected, retry_after) = match decided.decision() {
             Decision::Retry { after } => (true, after),
             Decision::Fatal => (false, None),
         };
-        return Ended::Failed { end: detail(text, error_type), expected, retry_after };
+        return Ended::Failed { end: detail(error_type), expected, retry_after };
     }
     let matching = errors.matching(&*error);
     // A type that says nothing gives way to the one by which the error was recognised.
     let error_type = if error_type == "Error" { matching.unwrap_or(error_type) } else { error_type };
-    Ended::Failed {
-        end: detail(text, error_type),
-        expected: errors.expects_any() || matching.is_some(),
-        retry_after: None,
-    }
+    Ended::Failed { end: detail(error_type), expected: errors.expects_any() || matching.is_some(), retry_after: None }
 }

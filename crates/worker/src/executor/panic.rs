@@ -12,7 +12,7 @@ use jobbers_core::model::{EndDetail, EndKind};
 use crate::attempt::shortened;
 
 const LONGEST_MESSAGE: usize = 8 * 1024;
-const LONGEST_BACKTRACE: usize = 16 * 1024;
+pub(super) const LONGEST_BACKTRACE: usize = 16 * 1024;
 
 thread_local! {
     /// Set while this thread runs a handler; filled by the hook.

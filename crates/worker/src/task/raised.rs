@@ -1,4 +1,5 @@
 use std::any::{Any, type_name};
+use std::backtrace::BacktraceStatus;
 
 use super::{BoxError, TaskError};
 
@@ -7,7 +8,12 @@ use super::{BoxError, TaskError};
 pub enum HandlerError {
     /// It returned an error.
     #[error("{error}")]
-    Raised { error: BoxError, error_type: &'static str },
+    Raised {
+        error: BoxError,
+        error_type: &'static str,
+        /// Where it was made, if the error knows that (anyhow's do when `RUST_BACKTRACE` is set).
+        backtrace: Option<String>,
+    },
     /// Its arguments could not be made.
     #[error("{0}")]
     Arguments(String),
@@ -23,13 +29,15 @@ impl HandlerError {
         let error_type = short_type_name(type_name::<E>());
         // Anyhow's own conversion hides the type of the error within.
         let hidden = (&mut error as &mut dyn Any).downcast_mut::<Option<anyhow::Error>>().and_then(Option::take);
+        let backtrace = hidden.as_ref().map(anyhow::Error::backtrace);
+        let backtrace = backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured).map(ToString::to_string);
         let error = match (hidden, error) {
             (Some(hidden), _) => hidden.reallocate_into_boxed_dyn_error_without_backtrace(),
             (None, Some(error)) => error.into(),
             (None, None) => "an error that is gone".into(),
         };
         let error_type = error.downcast_ref::<TaskError>().map_or(error_type, TaskError::error_type);
-        Self::Raised { error, error_type }
+        Self::Raised { error, error_type, backtrace }
     }
 }
 
@@ -50,7 +58,7 @@ mod tests {
 
     fn raised<E: Into<BoxError> + 'static>(error: E) -> (BoxError, &'static str) {
         match HandlerError::raised(error) {
-            HandlerError::Raised { error, error_type } => (error, error_type),
+            HandlerError::Raised { error, error_type, .. } => (error, error_type),
             other => panic!("{other}"),
         }
     }
@@ -62,6 +70,19 @@ mod tests {
         let (error, _) = raised(anyhow::Error::new(io::Error::other("disk")).context("saving"));
         let source = error.source().expect("the error within");
         assert!(source.is::<io::Error>());
+    }
+
+    #[test]
+    fn the_backtrace_of_an_error_is_kept_where_there_is_one() {
+        let backtrace = |error| match HandlerError::raised(error) {
+            HandlerError::Raised { backtrace, .. } => backtrace,
+            other => panic!("{other}"),
+        };
+        // Whether there is one is for the environment to say.
+        let captured = std::backtrace::Backtrace::capture().status() == BacktraceStatus::Captured;
+        let kept = backtrace(anyhow::anyhow!("disk"));
+        assert_eq!(kept.is_some(), captured);
+        assert!(kept.is_none_or(|trace| trace.contains("the_backtrace_of_an_error_is_kept")));
     }
 
     #[test]

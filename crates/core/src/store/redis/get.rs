@@ -82,7 +82,7 @@ pub(super) async fn now(store: &RedisStore) -> Result<Timestamp> {
 }
 
 fn from_record(id: TaskId, record: Record, run_at: Option<Timestamp>, policy: Option<Policy>) -> Task {
-    let started = record.was_started();
+    let (started, waiting_since) = (record.was_started(), record.waiting_since());
     Task {
         id,
         status: record.status,
@@ -98,7 +98,7 @@ fn from_record(id: TaskId, record: Record, run_at: Option<Timestamp>, policy: Op
         expires_at: record.extra.expires_at.map(Timestamp::from_millis),
         started_at: started.then_some(record.started_at),
         heartbeat_at: None,
-        waiting_since: None,
+        waiting_since,
         ended_at: record.status.is_ended().then_some(record.ended_at),
         cancel_requested_at: None,
         worker: started.then_some(record.worker),

@@ -8,6 +8,8 @@ mod codec;
 mod config;
 mod connection;
 mod directory;
+mod discard;
+mod errors;
 mod expire;
 mod forget;
 mod get;
@@ -26,6 +28,7 @@ mod signals;
 mod statistics;
 mod submit;
 mod turn;
+mod upkeep;
 
 use async_trait::async_trait;
 
@@ -33,8 +36,8 @@ pub use config::RedisConfig;
 pub use connection::RedisStore;
 
 use super::{
-    AgainOutcome, CancelOutcome, Expired, ForgetOutcome, MoveOutcome, Overdue, Promote, Promoted, RenewReply, Renewal,
-    Resubmit, Result, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict,
+    AgainOutcome, CancelOutcome, DiscardOutcome, Expired, ForgetOutcome, MoveOutcome, Overdue, Promote, Promoted,
+    RenewReply, Renewal, Resubmit, Result, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict,
 };
 use crate::model::{NewTask, Task, TaskId, Timestamp};
 
@@ -68,6 +71,10 @@ impl TaskStore for RedisStore {
         forget::forget(self, ids).await
     }
 
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        discard::discard(self, ids).await
+    }
+
     async fn expire(&self, limit: usize) -> Result<Expired> {
         expire::expire(self, limit).await
     }
@@ -92,6 +99,3 @@ impl TaskStore for RedisStore {
         get::now(self).await
     }
 }
-
-#[async_trait]
-impl Upkeep for RedisStore {}

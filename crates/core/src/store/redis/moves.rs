@@ -1,8 +1,8 @@
 //! Packs what `lua/moves.lua` reads.
 
 use super::codec::msgpack;
-use crate::lifecycle::{Destination, Position, Transition};
-use crate::model::{TaskId, Token};
+use crate::lifecycle::{Destination, Position, Transition, likeness};
+use crate::model::{EndDetail, TaskId, Token};
 
 pub(super) fn pack(id: TaskId, token: Token, transition: &Transition) -> Vec<u8> {
     let (place, dead_letter, delay) = match &transition.destination {
@@ -28,12 +28,27 @@ pub(super) fn pack(id: TaskId, token: Token, transition: &Transition) -> Vec<u8>
         .map(u8::from),
     );
     bytes.extend_from_slice(&six_bytes(delay));
+    let group = transition.end.as_ref().filter(|_| dead_letter).map(group).unwrap_or_default();
+    // A kind of error is short: its length always fits.
+    bytes.extend_from_slice(&u16::try_from(group.len()).unwrap_or_default().to_be_bytes());
+    bytes.extend_from_slice(&group);
     match (&transition.end, &transition.destination) {
         (Some(end), _) => bytes.extend_from_slice(&msgpack::encode_end(end)),
         (None, Destination::Completed(result)) => bytes.extend_from_slice(result),
         (None, _) => {}
     }
     bytes
+}
+
+/// Where a move says what is to become of the task, behind its id and token.
+pub(super) const WHAT: usize = TaskId::LEN + 8;
+
+/// What dead letters with errors like this one are grouped by: see `lua/groups.lua`.
+fn group(end: &EndDetail) -> Vec<u8> {
+    let kind = likeness::kind(end);
+    let mut bytes = likeness::fingerprint(&kind).to_vec();
+    bytes.extend_from_slice(&msgpack::encode_error_kind(&kind));
+    if u16::try_from(bytes.len()).is_ok() { bytes } else { Vec::new() }
 }
 
 /// A number as scripts read `I6`.

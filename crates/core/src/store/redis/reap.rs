@@ -49,7 +49,8 @@ pub(super) async fn reap(store: &RedisStore, verdicts: &[Verdict]) -> Result<Vec
     }
     let packed: Vec<_> =
         verdicts.iter().map(|verdict| moves::pack(verdict.id, verdict.token, &verdict.transition)).collect();
-    let arguments = Arguments::default().with("verdicts", verdicts.len() as u64);
+    let deadlines: Vec<u64> = verdicts.iter().map(|verdict| verdict.deadline.as_millis()).collect();
+    let arguments = Arguments::default().with("verdicts", verdicts.len() as u64).with("deadlines", deadlines);
     let answer = store.step("reap", &store.scripts.reap, arguments, &packed).await?;
     let mut reply = Reply::new("reap", answer)?;
     reply.time()?;

@@ -5,9 +5,9 @@
 //! |---|---|---|
 //! | state | 1, [`Status::code`] | always |
 //! | flags | 1 | always |
-//! | attempt, failures, lost | 4, 2, 2 | from the first start or end on ([`RAN`]) |
+//! | attempt, failures, lost | 4, 2, 2 | once it was anything but new ([`RAN`]) |
 //! | token, worker | 8, 8 | |
-//! | started, ended | 6, 6, milliseconds | |
+//! | started, ended (while it waits: since when) | 6, 6, milliseconds | |
 //! | policy | 8 | |
 //! | submitted | 6, milliseconds | always |
 //! | sequence | 6, how many tasks were submitted before it | |
@@ -81,6 +81,7 @@ pub(crate) struct Record {
     pub(crate) token: Token,
     pub(crate) worker: WorkerId,
     pub(crate) started_at: Timestamp,
+    /// Of a waiting task: since when it waits, if it has been elsewhere before; then also of one that never ran.
     pub(crate) ended_at: Timestamp,
     pub(crate) policy: PolicyRef,
     pub(crate) submitted_at: Timestamp,
@@ -96,6 +97,17 @@ impl Record {
     /// Whether it has ever been started.
     pub(crate) fn was_started(&self) -> bool {
         self.attempt > 0
+    }
+
+    /// Since when it waits, if it does.
+    pub(crate) fn waiting_since(&self) -> Option<Timestamp> {
+        let never_elsewhere = self.ended_at == Timestamp::default();
+        let since = match self.was_started() {
+            _ if !never_elsewhere => self.ended_at,
+            true => self.started_at,
+            false => self.submitted_at,
+        };
+        (self.status == Status::Submitted).then_some(since)
     }
 }
 

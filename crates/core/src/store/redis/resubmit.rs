@@ -6,7 +6,12 @@ use crate::model::TaskId;
 use crate::store::{AgainOutcome, Resubmit, Result};
 
 pub(super) async fn resubmit(store: &RedisStore, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
-    let arguments = || Arguments::default().with("request", resubmit.request).with("reset", resubmit.reset_failures);
+    let arguments = || {
+        Arguments::default()
+            .with("request", resubmit.request)
+            .with("reset", resubmit.reset_failures)
+            .with("only_dead", resubmit.only_dead)
+    };
     ids::step(store, "resubmit", &store.scripts.resubmit, arguments, &resubmit.ids, |reply| outcome("resubmit", reply))
         .await
 }

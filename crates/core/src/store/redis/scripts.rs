@@ -39,6 +39,12 @@ pub(crate) struct Scripts {
     pub(crate) hasten: Script,
     pub(crate) forget: Script,
     pub(crate) expire: Script,
+    pub(crate) stall: Script,
+    pub(crate) drop: Script,
+    pub(crate) prune: Script,
+    pub(crate) discard: Script,
+    pub(crate) trim: Script,
+    pub(crate) waiting: Script,
     pub(crate) tasks: Script,
     pub(crate) counts: Script,
     pub(crate) list_log: Script,
@@ -73,20 +79,29 @@ impl Scripts {
         let global = |text: &str| Script::new(&format!("{clock}{text}"));
         let moves = include_str!("lua/moves.lua");
         let unstarted = include_str!("lua/unstarted.lua");
+        let groups = include_str!("lua/groups.lua");
         let ended = include_str!("lua/ended.lua");
+        let gone = include_str!("lua/gone.lua");
+        let away = include_str!("lua/away.lua");
         let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
-            turn: step(&[moves, unstarted, include_str!("lua/turn.lua")]),
+            turn: step(&[groups, moves, unstarted, include_str!("lua/turn.lua")]),
             renew: step(&[include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
-            overdue: step(&[include_str!("lua/overdue.lua")]),
-            reap: step(&[moves, include_str!("lua/reap.lua")]),
-            resubmit: step(&[ended, include_str!("lua/resubmit.lua")]),
+            overdue: step(&[away, include_str!("lua/overdue.lua")]),
+            reap: step(&[groups, moves, away, include_str!("lua/reap.lua")]),
+            resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
-            forget: step(&[ended, include_str!("lua/forget.lua")]),
+            forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),
             expire: step(&[unstarted, include_str!("lua/expire.lua")]),
+            stall: step(&[groups, moves, away, include_str!("lua/stall.lua")]),
+            drop: step(&[unstarted, include_str!("lua/drop.lua")]),
+            prune: step(&[groups, ended, gone, include_str!("lua/prune.lua")]),
+            discard: step(&[groups, ended, include_str!("lua/discard.lua")]),
+            trim: step(&[include_str!("lua/trim.lua")]),
+            waiting: step(&[include_str!("lua/waiting.lua")]),
             tasks: step(&[include_str!("lua/tasks.lua")]),
             counts: step(&[include_str!("lua/counts.lua")]),
             list_log: step(&[filter, include_str!("lua/list_log.lua")]),

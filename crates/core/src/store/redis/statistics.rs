@@ -1,14 +1,16 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 
 use super::codec::arguments::Arguments;
 use super::connection::RedisStore;
+use super::errors;
 use super::keys;
 use super::reply::Reply;
 use super::scripts::{MAX_LOOKED_AT, TALLY_KEPT};
-use crate::store::{MinuteTally, QueueCounts, Result, Statistics, Tally, TaskStore as _};
+use crate::model::ErrorGroup;
+use crate::store::{Errors, MinuteTally, QueueCounts, Result, Statistics, Tally, TaskStore as _, WaitingType};
 
 #[async_trait]
 impl Statistics for RedisStore {
@@ -61,6 +63,44 @@ impl Statistics for RedisStore {
         }
         Ok(tallies)
     }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        let mut counts = BTreeMap::new();
+        let mut behind = String::new();
+        loop {
+            let arguments = Arguments::default().with("behind", behind.clone());
+            let mut reply = Reply::new("waiting", self.step("waiting", &self.scripts.waiting, arguments, &[]).await?)?;
+            if reply.is_empty() {
+                break;
+            }
+            while !reply.is_empty() {
+                behind = reply.text()?;
+                let mut lanes = reply.list()?;
+                while !lanes.is_empty() {
+                    let (field, tasks) = (lanes.text()?, lanes.text()?);
+                    if let Some((queue, task_type, _)) = keys::parse_lane(&format!("{behind}:{field}")) {
+                        *counts.entry((queue, task_type)).or_default() += tasks.parse().unwrap_or(0);
+                    }
+                }
+            }
+        }
+        let waiting = counts.into_iter().map(|((queue, task_type), tasks)| WaitingType { queue, task_type, tasks });
+        Ok(waiting.collect())
+    }
+
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        errors::errors(self, errors).await
+    }
+}
+
+/// Some names of sets of ended tasks, behind this one (empty = the first ones), in order.
+pub(super) async fn ending_names(store: &RedisStore, operation: &'static str, behind: &str) -> Result<Vec<String>> {
+    let from = if behind.is_empty() { "-".to_owned() } else { format!("({behind}") };
+    let mut pipeline = redis::pipe();
+    let key = format!("{}endings", store.keys.partition());
+    pipeline.cmd("ZRANGEBYLEX").arg(key).arg(from).arg("+").arg("LIMIT").arg(0).arg(MAX_LOOKED_AT);
+    let (names,): (Vec<String>,) = store.pipeline(operation, &pipeline).await?;
+    Ok(names)
 }
 
 fn tally(fields: &HashMap<String, u64>) -> Tally {

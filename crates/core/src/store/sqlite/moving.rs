@@ -46,6 +46,8 @@ impl By {
 pub(super) struct Leaving<'a> {
     pub(super) id: TaskId,
     pub(super) token: Token,
+    /// The end of the lease that was decided on, if it must be over.
+    pub(super) lease_until: Option<Timestamp>,
     pub(super) transition: &'a Transition,
 }
 
@@ -93,7 +95,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
             outcomes.push(MoveOutcome::Stale { now: None });
             continue;
         };
-        if let Some(outcome) = task.refuses(by, one.token, tx.now) {
+        if let Some(outcome) = task.refuses(by, one, tx.now) {
             outcomes.push(outcome);
             continue;
         }
@@ -133,9 +135,9 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
 
 impl Found {
     /// Why a move does not apply (again), if it does not.
-    fn refuses(&self, by: By, token: Token, now: Timestamp) -> Option<MoveOutcome> {
+    fn refuses(&self, by: By, one: &Leaving<'_>, now: Timestamp) -> Option<MoveOutcome> {
         let stale = Some(MoveOutcome::Stale { now: Some(self.status) });
-        if self.token != Some(number(token.to_bytes())) {
+        if self.token != Some(number(one.token.to_bytes())) {
             return stale;
         }
         if self.status != Status::Started {
@@ -144,7 +146,7 @@ impl Found {
                 _ => stale,
             };
         }
-        let renewed = by == By::Reap && self.deadline.is_some_and(|deadline| deadline > now);
+        let renewed = one.lease_until.is_some_and(|until| until > now || self.deadline != Some(until));
         if renewed { stale } else { None }
     }
 }

@@ -21,7 +21,12 @@ impl Step for Reap {
         let leaving: Vec<Leaving<'_>> = self
             .0
             .iter()
-            .map(|verdict| Leaving { id: verdict.id, token: verdict.token, transition: &verdict.transition })
+            .map(|verdict| Leaving {
+                id: verdict.id,
+                token: verdict.token,
+                lease_until: Some(verdict.deadline),
+                transition: &verdict.transition,
+            })
             .collect();
         moving::apply(tx, By::Reap, &leaving).await
     }
@@ -61,7 +66,7 @@ pub(super) async fn overdue(db: &mut SqliteConnection, now: Timestamp, limit: us
 }
 
 /// Until when nothing is taken for over its lease, after the store was away.
-async fn waiting_until(db: &mut SqliteConnection) -> Result<Option<Timestamp>> {
+pub(super) async fn waiting_until(db: &mut SqliteConnection) -> Result<Option<Timestamp>> {
     let Some(text) = meta(db, "waiting_until").await? else { return Ok(None) };
     let milliseconds = text.parse().map_err(|_| Trouble::Broken(format!("waiting_until is `{text}`")))?;
     Ok(Some(Timestamp::from_millis(milliseconds)))

@@ -6,7 +6,8 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::batch::Batch;
 use super::job::{Step, Tx};
 use super::moving::{self, By, Leaving};
-use super::row::{Columns as _, eight_bytes};
+use super::reap::waiting_until;
+use super::row::{Columns as _, eight_bytes, millis};
 use super::sweep::{self, Until, Way};
 use super::trouble::Result;
 use crate::lifecycle::after_silence;
@@ -30,7 +31,7 @@ impl Step for StallSilent {
             .iter()
             .map(|silent| {
                 let transition = if silent.has_interval { &in_interval } else { &in_stale_time };
-                Leaving { id: silent.task.id, token: silent.token, transition }
+                Leaving { id: silent.task.id, token: silent.token, lease_until: None, transition }
             })
             .collect();
         moving::apply(tx, By::Stall, &leaving).await?;
@@ -57,6 +58,10 @@ struct Silent {
 }
 
 async fn find(db: &mut SqliteConnection, now: Timestamp, stall: &Stall) -> Result<(Vec<Silent>, Option<Cursor>)> {
+    // Heartbeats that nobody could tell will come with the next renewals.
+    if waiting_until(db).await?.is_some_and(|until| until > now) {
+        return Ok((Vec::new(), None));
+    }
     let mut ways = vec![(Way::SILENT, Until::now(now))];
     ways.extend(stall.stale.map(|stale| (Way::BEATS, Until::longer_ago(now, stale))));
     let piece = sweep::piece(db, &ways, &stall.sweep).await?;
@@ -64,6 +69,7 @@ async fn find(db: &mut SqliteConnection, now: Timestamp, stall: &Stall) -> Resul
         return Ok((Vec::new(), piece.next));
     }
     let mut statement = SILENT.of(piece.found.len());
+    statement.bind(millis(now));
     for found in &piece.found {
         statement.bind(found.place);
     }

@@ -45,7 +45,12 @@ impl Step for TakeTurn {
         let leaving: Vec<Leaving<'_>> = turn
             .finishes
             .iter()
-            .map(|finish| Leaving { id: finish.id, token: finish.token, transition: &finish.transition })
+            .map(|finish| Leaving {
+                id: finish.id,
+                token: finish.token,
+                lease_until: None,
+                transition: &finish.transition,
+            })
             .collect();
         let finished = moving::apply(tx, By::Finish, &leaving).await?;
         if turn.sequence <= last.sequence {

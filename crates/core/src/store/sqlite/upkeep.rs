@@ -9,6 +9,7 @@ use crate::store::{DropWaiting, Prune, Result, Stall, Stalled, Swept, Trim, Trim
 #[async_trait]
 impl Upkeep for SqliteStore {
     async fn stall(&self, stall: &Stall) -> Result<Stalled> {
+        self.excuse_suspension("stall").await?;
         if !stall.sweep.rehearsal {
             return self.step("stall", StallSilent(stall.clone())).await;
         }

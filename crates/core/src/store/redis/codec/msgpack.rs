@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EndDetail, Progress};
+use crate::model::{EndDetail, ErrorKind, Progress};
 
 /// What few submissions have; nothing at all (no bytes) if none of it is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,5 +46,13 @@ pub(crate) fn encode_progress(progress: &Progress) -> Vec<u8> {
 }
 
 pub(crate) fn decode_progress(bytes: &[u8]) -> Option<Progress> {
+    rmp_serde::from_slice(bytes).ok()
+}
+
+pub(crate) fn encode_error_kind(kind: &ErrorKind) -> Vec<u8> {
+    rmp_serde::to_vec_named(kind).unwrap_or_default()
+}
+
+pub(crate) fn decode_error_kind(bytes: &[u8]) -> Option<ErrorKind> {
     rmp_serde::from_slice(bytes).ok()
 }

@@ -37,8 +37,5 @@ for i = 2, #ARGV do
   end
 end
 apply_unstarted()
-for worker in pairs(told) do
-  local name = string.gsub(worker, '.', function(c) return string.format('%02x', string.byte(c)) end)
-  call('PUBLISH', args.channels .. 'cancel:' .. name, '')
-end
+tell(told)
 return answers

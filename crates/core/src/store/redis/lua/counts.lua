@@ -3,14 +3,13 @@
 -- Answers  in order of names, five values a queue: name, waiting, scheduled, dead, since when the first task of its lanes
 --          waits or false. Nothing if there is no queue behind that one.
 
--- Since when the first live entry of a lane waits: when it was submitted, or last started. Nothing if the lane begins
--- with many dead entries.
-local function waits_since(lane)
+-- Since when the first live entry of a lane waits. Nothing if the lane begins with many dead entries.
+local function first_waits_since(lane)
   for _, id in ipairs(call('LRANGE', lane.key, 0, MAX_DEAD_ENTRIES - 1)) do
     local v = call('GETRANGE', P .. 't:' .. id, 0, HEAD_READ)
     local r = read(v)
     if r and r.state == 'W' and is_of(lane, v, r.body) then
-      return r.attempt > 0 and r.started or submitted_of(v, r)
+      return waiting_since(v, r)
     end
   end
 end
@@ -24,7 +23,7 @@ for _, queue in ipairs(call('ZRANGEBYLEX', P .. 'queues', from, '+', 'LIMIT', 0,
   local lanes = call('HGETALL', P .. 'lanes:' .. queue)
   for i = 1, #lanes, 2 do
     waiting = waiting + tonumber(lanes[i + 1])
-    local since = waits_since(lane_named(queue .. ':' .. lanes[i]))
+    local since = first_waits_since(lane_named(queue .. ':' .. lanes[i]))
     if since and (not oldest or since < oldest) then oldest = since end
   end
   looked = looked + 1 + #lanes / 2

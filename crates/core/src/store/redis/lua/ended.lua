@@ -1,15 +1,26 @@
--- Takes ended tasks out of where they are listed; shared by resubmit.lua and forget.lua.
+-- Takes ended tasks out of where they are listed; shared by resubmit.lua, discard.lua, forget.lua and prune.lua.
 local left_sets = {}      -- name among the endings -> key
 
-local function leave_ended(lane, id, state)
-  local set_name = STATUS[state]
-  if state == 'F' and call('ZREM', ended_key(lane, 'dead'), id) == 1 then
-    set_name = 'dead'
-    count(P .. 'dead', lane.queue, -1)
-  else
-    call('ZREM', ended_key(lane, set_name), id)
-  end
-  left_sets[lane.kind .. ':' .. set_name] = ended_key(lane, set_name)
+local function is_dead(lane, id, r)
+  return r.state == 'F' and call('ZSCORE', ended_key(lane, 'dead'), id) ~= false
+end
+
+local function leave_set(lane, id, set_name)
+  local key = ended_key(lane, set_name)
+  left_sets[lane.kind .. ':' .. set_name] = key
+  return call('ZREM', key, id) == 1
+end
+
+-- Answers whether it was a dead letter.
+local function leave_dead(lane, id, r)
+  if r.state ~= 'F' or not leave_set(lane, id, 'dead') then return false end
+  count(P .. 'dead', lane.queue, -1)
+  leave_group(lane, id)
+  return true
+end
+
+local function leave_ended(lane, id, r)
+  if not leave_dead(lane, id, r) then leave_set(lane, id, STATUS[r.state]) end
 end
 
 -- Forgets sets that are empty now.
@@ -17,4 +28,5 @@ local function sweep_endings()
   for name, key in pairs(left_sets) do
     if call('EXISTS', key) == 0 then call('ZREM', P .. 'endings', name) end
   end
+  left_sets = {}
 end

@@ -1,18 +1,20 @@
--- Moves started tasks; shared by turn.lua and reap.lua.
+-- Moves started tasks; shared by turn.lua, reap.lua and stall.lua.
 -- A move is a string: id (16 bytes), token (8), state to go to (1), place (1: H head, T tail, - none), then one byte
 -- each (0 or 1): dead letter, counts a failure, counts a lost worker, yields to a cancellation, has an end;
--- delay (6, milliseconds); then the result of a completed task, or the end (msgpack) of the attempt.
-local MOVE = '>c16c8c1c1BBBBBI6'
-local MOVE_LENGTH = 37
+-- delay (6, milliseconds); its error group (2 and as many bytes, none unless it is a dead letter, see groups.lua); then
+-- the result of a completed task, or the end (msgpack) of the attempt.
+local MOVE = '>c16c8c1c1BBBBBI6I2'
+local MOVE_LENGTH = 39
 local KEPT_ENDS = 100
 
 -- Applies one move to the record `v`, unless its token is not the record's (`S` and the state, or `S-`). Answers
 -- `A` and the state that the task went to; also when that had happened before.
--- `over(lane, id)` is given by reap: it takes the task from its worker, but only if the lease is over.
+-- `over(lane, id)` is given by who takes the task from its worker: says whether that may be done.
 local function move_task(move, id, v, now, over)
   local r = read(v)
   if not r then return 'S-' end
-  local _, token, to, place, dead, failures, lost, yields, has_end, delay = struct.unpack(MOVE, move)
+  local _, token, to, place, dead, failures, lost, yields, has_end, delay, group =
+    struct.unpack(MOVE, move)
   if r.token ~= token then return 'S' .. r.state end
   -- Ended before: by the same step if it was taken away then as it would be now.
   if r.state ~= 'R' then return (has(r, TAKEN) == (over ~= nil) and 'A' or 'S') .. r.state end
@@ -34,7 +36,7 @@ local function move_task(move, id, v, now, over)
     set(r, RARE)
     local key = P .. 'r:' .. id
     call('HSET', key, 'e' .. r.attempt,
-      struct.pack('>I4I2c8I6I6', r.attempt, r.failures, r.worker, r.started, now) .. string.sub(move, MOVE_LENGTH + 1))
+      struct.pack('>I4I2c8I6I6', r.attempt, r.failures, r.worker, r.started, now) .. string.sub(move, MOVE_LENGTH + group + 1))
     if r.attempt > KEPT_ENDS then call('HDEL', key, 'e' .. (r.attempt - KEPT_ENDS)) end
   elseif to == 'C' then
     result = string.sub(move, MOVE_LENGTH + 1)
@@ -49,6 +51,7 @@ local function move_task(move, id, v, now, over)
   end
   r.state = to
   if to == 'W' then
+    r.ended = now
     wait(lane, id, place == 'H', sequence)
   elseif to == 'L' then
     schedule(lane, id, now + delay)
@@ -56,6 +59,9 @@ local function move_task(move, id, v, now, over)
     r.ended = now
     clear(r, CANCEL)
     finish(lane, id, dead == 1 and 'dead' or STATUS[to], now)
+    if dead == 1 and group > 0 then
+      join_group(lane, id, string.sub(move, MOVE_LENGTH + 1, MOVE_LENGTH + group), now)
+    end
     tally(lane.queue, STATUS[to])
   end
   replaced[#replaced + 1] = P .. 't:' .. id

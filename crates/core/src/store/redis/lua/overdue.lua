@@ -2,29 +2,7 @@
 -- args     limit
 -- Answers  now; false, or until when nothing is listed because the store was away; then four values a task: id, the
 --          head of its record, 1 if it counts as lost, its deadline, its progress or false, its policy or false
--- After a restart or a failover (the run id changed) one full lease has to pass first: nobody could renew.
-local run = string.match(call('INFO', 'server'), 'run_id:(%w+)')
-local epoch = call('GET', P .. 'epoch') or ''
-local known, waiting_until = string.match(epoch, '^(%w+) (%d+)$')
-waiting_until = tonumber(waiting_until or 0)
-call('DEL', P .. 't:')
-
--- The longest lease that was in use when the store was last at work.
-local function longest_lease()
-  local used = call('ZRANGE', P .. 'leases', 0, -1, 'WITHSCORES')
-  local last = tonumber(used[#used] or 0)
-  local longest = 0
-  for i = 1, #used, 2 do
-    local lease, at = tonumber(used[i]), tonumber(used[i + 1])
-    if at + lease >= last then longest = math.max(longest, lease) else call('ZREM', P .. 'leases', used[i]) end
-  end
-  return longest
-end
-
-if known ~= run then
-  waiting_until = now + longest_lease()
-  call('SET', P .. 'epoch', run .. ' ' .. string.format('%d', waiting_until))
-end
+local waiting_until = forgiven_until()
 if now < waiting_until then return { now, waiting_until } end
 
 local answers = { now, false }

@@ -50,6 +50,12 @@ end
 local function submitted_of(v, r) return (struct.unpack('>I6', v, r.body)) end
 local function sequence_of(v, r) return (struct.unpack('>I6', v, r.body + SEQUENCE)) end
 
+-- Since when a waiting task waits: where it has been elsewhere before, `ended` says so.
+local function waiting_since(v, r)
+  if r.ended > 0 then return r.ended end
+  return r.attempt > 0 and r.started or submitted_of(v, r)
+end
+
 local function has(r, flag) return bit.band(r.flags, flag) ~= 0 end
 local function set(r, flag) r.flags = bit.bor(r.flags, flag) end
 local function clear(r, flag) r.flags = bit.band(r.flags, bit.bnot(flag)) end
@@ -216,6 +222,14 @@ local function wake(queue, task_type, tasks)
     end
     looked = looked + #some / 2
     if #some < 40 and not fitting then return end
+  end
+end
+
+-- Tells workers (8 bytes each, as keys of a table) that one of their tasks is to end or was taken away.
+local function tell(workers)
+  for worker in pairs(workers) do
+    local name = string.gsub(worker, '.', function(c) return string.format('%02x', string.byte(c)) end)
+    call('PUBLISH', args.channels .. 'cancel:' .. name, '')
   end
 end
 

@@ -19,18 +19,23 @@ end
 -- A write that is not refused when memory is full.
 call('DEL', P .. 't:')
 local left = args.limit
-local n = 0
+local n, bytes = 0, 0
 for _, queue in ipairs(due_queues()) do
   if left <= 0 then break end
   local scheduled = P .. 'scheduled:' .. queue
   local ids = call('ZRANGEBYSCORE', scheduled, '-inf', now, 'LIMIT', 0, left)
   for _, id in ipairs(ids) do
-    local key = P .. 't:' .. id
-    local v = call('GETRANGE', key, 0, HEAD_READ)
+    if bytes >= MAX_BYTES then
+      left = 0
+      break
+    end
+    local v = call('GETRANGE', P .. 't:' .. id, 0, HEAD_READ)
     local r = read(v)
     gather('ZREM', scheduled, id)
     if r and r.state == 'L' then
-      call('SETRANGE', key, 0, 'W')
+      r.state = 'W'
+      r.ended = now
+      bytes = bytes + rewrite(id, r)
       wait(lane_of(v, r), id, false, sequence_of(v, r))
       moved(id, 'W')
       n = n + 1

@@ -1,5 +1,5 @@
 -- resubmit: failed, stalled, cancelled, dropped -> waiting, at the tail.
--- args     request (8 bytes), reset (whether failures count no more)
+-- args     request (8 bytes), reset (whether failures count no more), only_dead (leave alone what is no dead letter)
 -- ARGV[2]… ids (16 bytes each)
 -- Answers  in order: `A` it waits, or did after the same request; `C` and the state that does not allow it; `N` unknown.
 --          Fewer than ids if these were large: the rest is to be sent again.
@@ -18,16 +18,16 @@ for i = 2, #ARGV do
     answers[#answers + 1] = 'N'
   elseif has(r, RARE) and call('HGET', rare, 's') == args.request then
     answers[#answers + 1] = 'A'
-  elseif not AGAIN[r.state] then
+  elseif not AGAIN[r.state] or args.only_dead and not is_dead(lane_of(v, r), id, r) then
     answers[#answers + 1] = 'C' .. r.state
   else
     local lane = lane_of(v, r)
-    leave_ended(lane, id, r.state)
+    leave_ended(lane, id, r)
     r.state = 'W'
     clear(r, CANCEL + SILENCE + BEATS + EXPIRES)
     set(r, RARE)
     r.lost = 0
-    r.ended = 0
+    r.ended = now
     if args.reset then r.failures = 0 end
     call('HDEL', rare, 'c', 'p', 'h')
     call('HSET', rare, 's', args.request)

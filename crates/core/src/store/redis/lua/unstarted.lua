@@ -1,6 +1,7 @@
--- Ends what has not started: waiting or scheduled -> cancelled. Shared by cancel.lua, expire.lua and turn.lua; the
--- caller writes the record, and a claim counts its lanes itself.
-local function end_unstarted(lane, id, v, r)
+-- Ends what has not started: waiting or scheduled -> cancelled, or dropped (`to`). Shared by cancel.lua, expire.lua,
+-- drop.lua and turn.lua; the caller writes the record, and counts its lanes where it takes entries from them.
+local function end_unstarted(lane, id, v, r, to)
+  to = to or 'X'
   if r.state == 'W' then
     count_waiting(lane, sequence_of(v, r), -1)
   else
@@ -8,11 +9,11 @@ local function end_unstarted(lane, id, v, r)
   end
   if has(r, EXPIRES) then gather('ZREM', P .. 'expires', id) end
   clear(r, EXPIRES)
-  r.state = 'X'
+  r.state = to
   r.ended = now
-  finish(lane, id, STATUS.X, now)
-  tally(lane.queue, STATUS.X)
-  moved(id, 'X')
+  finish(lane, id, STATUS[to], now)
+  tally(lane.queue, STATUS[to])
+  moved(id, to)
 end
 
 local left_queues = {}      -- queues with fewer scheduled tasks than before

@@ -131,7 +131,8 @@ pub(super) fn stopped() -> Transition {
 
 pub(super) fn verdict(task: &OverdueTask) -> Verdict {
     let over = LeaseOver { lost: task.lost, counts_as_lost: task.counts_as_lost, evidence: "it fell silent" };
-    Verdict { id: task.id, token: task.token, transition: after_lease_over(&task.policy, over) }
+    let transition = after_lease_over(&task.policy, over);
+    Verdict { id: task.id, token: task.token, deadline: task.deadline, transition }
 }
 
 pub(super) fn finish(task: &ClaimedTask, transition: Transition) -> Finish {

@@ -43,9 +43,11 @@ async fn a_silent_task_is_stalled_and_can_be_neither_finished_nor_kept_nor_reape
     let mut worker = Worker::new(bed.store(), 1);
     let claimed = claim(&mut worker, 2, Some(20 * SECOND)).await;
     bed.pass(15 * SECOND);
-    beat(&worker, &claimed[1], Some(20 * SECOND)).await;
-    bed.pass(5 * SECOND);
     let overdue: Overdue = bed.store().overdue(9).await.unwrap();
+    beat(&worker, &claimed[1], Some(20 * SECOND)).await;
+    let verdict = verdict(overdue.tasks.iter().find(|task| task.id == id(1)).unwrap());
+    assert_eq!(worker.renew(&[&claimed[0]]).await, [Renewed::Kept]);
+    bed.pass(5 * SECOND);
     let stalled = bed.store().stall(&stall(None)).await.unwrap();
     let found: Vec<_> = stalled.tasks.iter().map(|task| (task.id, task.attempt, task.worker)).collect();
     assert_eq!((found, stalled.next), (vec![(id(1), 1, worker.id)], None));
@@ -55,7 +57,7 @@ async fn a_silent_task_is_stalled_and_can_be_neither_finished_nor_kept_nor_reape
     assert_eq!((stored.status, stored.ended_at), (Status::Stalled, Some(bed.now())));
     assert_eq!(stored.attempts[0].detail.error, crate::store::NO_HEARTBEAT_IN_INTERVAL);
     let stale = MoveOutcome::Stale { now: Some(Status::Stalled) };
-    assert_eq!(bed.store().reap(&[verdict(&overdue.tasks[0])]).await.unwrap(), [stale]);
+    assert_eq!(bed.store().reap(&[verdict]).await.unwrap(), [stale]);
     assert_eq!(beat(&worker, &claimed[0], None).await, Renewed::Taken);
     assert_eq!(worker.finish(&claimed[0], completed()).await, stale);
     assert_eq!(worker.finish(&claimed[1], completed()).await, MoveOutcome::Applied { status: Status::Completed });
@@ -69,6 +71,7 @@ async fn a_last_beat_counts_for_tasks_without_an_interval_only_once_it_is_older_
     let claimed = claim(&mut worker, 2, None).await;
     beat(&worker, &claimed[0], None).await;
     bed.pass(30 * SECOND);
+    worker.renew(&[&claimed[0], &claimed[1]]).await;
     assert_eq!(bed.store().stall(&stall(Some(30 * SECOND))).await.unwrap().tasks, [], "not longer ago than that");
     bed.pass(Duration::from_millis(1));
     assert_eq!(bed.store().stall(&stall(None)).await.unwrap().tasks, []);
@@ -82,11 +85,13 @@ async fn a_rehearsed_walk_ends_over_both_ways_and_over_tasks_of_the_same_time() 
     let bed = Bed::new().await;
     bed.submit(&(1..=14).map(task).collect::<Vec<_>>()).await;
     let mut worker = Worker::new(bed.store(), 1);
-    claim(&mut worker, 7, Some(5 * SECOND)).await;
+    let mut claimed = claim(&mut worker, 7, Some(5 * SECOND)).await;
     for beaten in claim(&mut worker, 7, None).await {
         beat(&worker, &beaten, None).await;
+        claimed.push(beaten);
     }
     bed.pass(60 * SECOND);
+    worker.renew(&claimed.iter().collect::<Vec<_>>()).await;
     let mut stall = stall(Some(5 * SECOND));
     stall.sweep = Sweep { after: None, limit: 3, rehearsal: true };
     let mut found = Vec::new();
