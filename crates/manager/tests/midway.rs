@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jobbers_conformance::sample::completed;
+use jobbers_core::model::{ProcessInfo, ProcessKind};
 use jobbers_core::process::Stores;
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ use crate::dead_letters;
 use crate::harness::{Manager, connector, settings};
 use crate::http::{get, method_json, post_json};
 use crate::staged::Staged;
+use crate::workers::{TTL, process};
 
 pub async fn staged() -> (Manager, Arc<Staged>) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -122,4 +125,18 @@ async fn dead_letters_of_which_some_were_taken_out_say_so() {
     store.answer(usize::MAX);
     let reply = manager.send(request).await.expect(200);
     assert_eq!(reply["removed"], 200);
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_in_good_order_is_not_taken_for_lost() {
+    let (manager, store) = staged().await;
+    let mut worker = manager.worker().await;
+    let alive = ProcessInfo { id: worker.id, ..process(1, ProcessKind::Worker) };
+    manager.store.announce(&alive, TTL).await.unwrap();
+    let id = manager.greet().await;
+    let claimed = worker.claim_one().await;
+    let finish = worker.decide(&claimed, completed("3"));
+    store.end_worker_after_get(worker.next_turn(vec![finish], None));
+    let told = manager.send(get(format!("/tasks/{id}/explain"))).await.expect(200);
+    assert_eq!((&told["reason"], &told["status"]), (&json!("ended"), &json!("completed")));
 }

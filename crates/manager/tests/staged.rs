@@ -21,14 +21,17 @@ pub struct Staged {
     cancelled_after_list: Mutex<Vec<TaskId>>,
     /// Dead letters that somebody else takes out then.
     discarded_after_list: Mutex<Vec<TaskId>>,
+    /// A worker that ends its task, and itself, right after the next task was looked at.
+    worker_ends_after_get: Mutex<Option<Turn>>,
     /// So many steps of the kinds that tests are about are answered before the store goes away.
     steps_left: AtomicUsize,
 }
 
 impl Staged {
     pub fn new(store: SharedStore) -> Self {
-        let (cancelled_after_list, discarded_after_list) = Default::default();
-        Self { store, cancelled_after_list, discarded_after_list, steps_left: AtomicUsize::new(usize::MAX) }
+        let (cancelled_after_list, discarded_after_list, worker_ends_after_get) = Default::default();
+        let steps_left = AtomicUsize::new(usize::MAX);
+        Self { store, cancelled_after_list, discarded_after_list, worker_ends_after_get, steps_left }
     }
 
     pub fn cancel_after_list(&self, ids: Vec<TaskId>) {
@@ -37,6 +40,11 @@ impl Staged {
 
     pub fn discard_after_list(&self, ids: Vec<TaskId>) {
         *self.discarded_after_list.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// With its last turn.
+    pub fn end_worker_after_get(&self, last: Turn) {
+        *self.worker_ends_after_get.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
     }
 
     /// Lets only so many further submit, cancel, resubmit and discard steps be answered.
@@ -105,7 +113,13 @@ impl TaskStore for Staged {
     }
 
     async fn get(&self, id: TaskId) -> Result<Option<Task>> {
-        self.store.get(id).await
+        let task = self.store.get(id).await?;
+        let last = self.worker_ends_after_get.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(last) = last {
+            self.store.turn(&last).await?;
+            self.store.retire(last.worker).await?;
+        }
+        Ok(task)
     }
 
     async fn now(&self) -> Result<Timestamp> {
