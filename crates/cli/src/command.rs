@@ -7,6 +7,7 @@ use super::cancel::Cancel;
 use super::completions::Completions;
 use super::dead::Dead;
 use super::dev::Dev;
+use super::explain::Explain;
 use super::failed::Failed;
 use super::failure::Failure;
 use super::inspect::Inspect;
@@ -39,6 +40,7 @@ and in another terminal
                                   submit one, and wait for its result
   jobbers list                    the newest tasks
   jobbers status ID --follow      watch one until its end
+  jobbers explain ID              why it is not running
   jobbers cancel ID               stop one
   jobbers resubmit ID             repeat one that has failed or was cancelled
 
@@ -51,6 +53,7 @@ enum Command {
     Submit(Box<Submit>),
     Status(Status),
     Inspect(Inspect),
+    Explain(Explain),
     List(ListTasks),
     Failed(Failed),
     Dead(Dead),
@@ -72,8 +75,6 @@ enum Command {
     Resume(Later),
     #[command(hide = true)]
     Purge(Later),
-    #[command(hide = true)]
-    Explain(Later),
 }
 
 /// The program `jobbers`.
@@ -90,6 +91,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Submit(submit) => wait_for(submit.run()),
         Command::Status(status) => wait_for(status.run()),
         Command::Inspect(inspect) => wait_for(inspect.run()),
+        Command::Explain(explain) => wait_for(explain.run()),
         Command::List(list) => wait_for(list.run()),
         Command::Failed(failed) => wait_for(failed.run()),
         Command::Dead(dead) => wait_for(dead.run()),
@@ -106,7 +108,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Pause(later) => later.refuse("pause"),
         Command::Resume(later) => later.refuse("resume"),
         Command::Purge(later) => later.refuse("purge"),
-        Command::Explain(later) => later.refuse("explain"),
     }
 }
 

@@ -7,6 +7,7 @@ mod command;
 mod completions;
 mod dead;
 mod dev;
+mod explain;
 mod failed;
 mod failure;
 mod filter;

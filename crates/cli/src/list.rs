@@ -46,18 +46,18 @@ impl ListTasks {
 pub(crate) struct Paging {
     /// So many tasks at the most; unset: a screenful on a terminal, else 100
     #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
 
     /// Every task, however many there are; with --json a line of JSON each
     #[arg(long, short, conflicts_with_all = ["limit", "cursor"])]
-    all: bool,
+    pub(crate) all: bool,
 
     /// Go on where a list ended: the `next_cursor` of its JSON
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 
     /// Print nothing but ids, a line each
-    #[arg(long, conflicts_with = "json")]
+    #[arg(id = "ids_only", long = "ids", conflicts_with = "json")]
     ids: bool,
 }
 

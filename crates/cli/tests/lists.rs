@@ -59,6 +59,26 @@ fn failed_tasks_and_dead_letters_are_listed_with_their_errors() {
     assert!(letters.contains("this task always fails"), "{letters}");
     let history = dev.jobbers(&["dead", &dead]).expect(0).out;
     assert_eq!(history.matches("this task always fails").count(), 3, "{history}");
+    dev.jobbers(&["dead", &dead, &crashed]).expect(2);
     let page = dev.jobbers(&["dead", "--json"]).expect(0).json();
     assert_eq!(page["tasks"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn dead_letters_are_grouped_by_their_errors() {
+    let dev = Dev::start();
+    for _ in 0..2 {
+        let dead = dev.submit(&["always_fail_task"]);
+        dev.until(&dead, "failed");
+    }
+    let table = dev.jobbers(&["dead", "--errors", "--name", "always_fail_task"]).expect(0).out;
+    let row = table.lines().nth(1).expect("a group");
+    assert!(row.trim_start().starts_with("2  always_fail_task  1  default  "), "{table}");
+    assert!(row.ends_with("AlwaysFails: this task always fails"), "{table}");
+    let groups = dev.jobbers(&["dead", "--errors", "--limit", "5", "--json"]).expect(0).json();
+    assert_eq!(groups["errors"][0]["count"], 2);
+    let none = dev.jobbers(&["dead", "--errors", "--queue", "mails", "--json"]).expect(0).json();
+    assert_eq!(none["errors"].as_array().map(Vec::len), Some(0));
+    dev.jobbers(&["dead", "--errors", "--since", "1h"]).expect(2);
+    dev.jobbers(&["dead", "--errors", "--remove"]).expect(2);
 }

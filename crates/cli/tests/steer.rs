@@ -102,3 +102,39 @@ fn failed_tasks_and_dead_letters_are_retried() {
     dev.jobbers(&["retry", &dead]).expect(0);
     dev.until_so("it runs again", || attempts(&dead) >= 9);
 }
+
+#[test]
+fn dead_letters_are_removed_by_ids_and_by_a_filter() {
+    let dev = Dev::start();
+    let dead: Vec<String> = (0..4).map(|_| dev.submit(&["always_fail_task"])).collect();
+    let crashed = dev.submit(&["crash_task"]);
+    for id in dead.iter().chain([&crashed]) {
+        dev.until(id, "failed");
+    }
+    let left = || dev.jobbers(&["dead", "--ids"]).expect(0).out.lines().count();
+    let run = dev.jobbers(&["dead", "--remove", &dead[0], &crashed, "--dry-run"]).expect(1);
+    assert_eq!(run.out, "nothing was done; it would be: 1 taken out of the dead letter queue, 1 is no dead letter\n");
+    assert_eq!(left(), 4);
+    let run = dev.jobbers(&["dead", "--remove", &dead[0], &crashed]).expect(1);
+    assert_eq!(run.out, "1 taken out of the dead letter queue, 1 is no dead letter\n");
+    let run = dev.jobbers_with(&["dead", "--remove", "-", "--json"], &dead[1]).expect(0);
+    assert_eq!(run.json(), json!({"removed": 1, "task_ids": [dead[1]]}));
+    let run = dev.jobbers(&["dead", "--remove", "--name", "always_fail_task", "--dry-run", "--json"]).expect(0);
+    assert_eq!(run.json()["would_be_removed"], 2);
+    assert_eq!(left(), 2);
+    dev.jobbers(&["dead", "--remove", "--queue", "default", "--limit", "1"]).expect(0);
+    assert_eq!(left(), 1);
+    let run = dev.jobbers(&["dead", "--remove", "--all"]).expect(0);
+    assert_eq!(run.out, "1 taken out of the dead letter queue\n");
+    assert_eq!(dev.jobbers(&["dead", "--remove", "--all"]).expect(0).out, "no such dead letters\n");
+    assert_eq!(
+        dev.jobbers(&["failed", "--ids"]).expect(0).out.lines().count(),
+        5,
+        "they are failed tasks all the same"
+    );
+
+    let run = dev.jobbers(&["dead", "--remove"]).expect(2);
+    assert!(run.err.contains("which dead letters?"), "{}", run.err);
+    dev.jobbers(&["dead", "--remove", &dead[0], "--queue", "default"]).expect(2);
+    dev.jobbers(&["dead", "--dry-run"]).expect(2);
+}

@@ -59,3 +59,19 @@ fn a_watch_goes_on_until_it_is_stopped() {
     drop(watching.wait());
     assert!(seen.starts_with("{\"at\""), "{seen}");
 }
+
+#[test]
+fn a_task_is_explained() {
+    let dev = Dev::start();
+    let running = dev.submit(&["slow_task", "seconds=600"]);
+    dev.until(&running, "started");
+    let told = dev.jobbers(&["explain", &running]).expect(0).out;
+    assert!(told.starts_with("It runs on worker ") && told.lines().count() == 1, "{told}");
+    let later = dev.submit(&["noop", "--delay", "1h"]);
+    let told = dev.jobbers(&["explain", &later, "--json"]).expect(0).json();
+    assert_eq!((&told["reason"], &told["scheduler_alive"]), (&Value::from("scheduled"), &Value::from(true)));
+    let told = dev.jobbers(&["explain", &later]).expect(0).out;
+    assert!(told.trim_end().ends_with(" min."), "{told}");
+    let run = dev.jobbers(&["explain", "01JBKR2E5F3G4H5J6K7X8M9N0P"]).expect(1);
+    assert!(run.err.contains("there is no task"), "{}", run.err);
+}

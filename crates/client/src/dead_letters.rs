@@ -35,10 +35,64 @@ pub struct DeadLetters {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Revived {
     pub resubmitted: u64,
-    /// Unknown ones, and such as have not failed.
+    /// Unknown ones, and such as are no dead letters (any more).
     pub skipped: u64,
+    /// The time was over before the limit was reached or there were no more: the same call again goes on.
+    #[serde(default)]
+    pub unfinished: bool,
     /// Those that wait now; of very large ones only the first.
     pub tasks: Vec<Task>,
+}
+
+/// Dead letters that were taken out of the dead letter queue.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Removed {
+    /// How many there were.
+    pub removed: u64,
+    pub task_ids: Vec<String>,
+}
+
+/// Which groups of dead letters; what is none lets every group through.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ErrorFilter {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "task_name")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "task_version")]
+    pub version: Option<u32>,
+    /// So many at the most, the largest; 100 if none, 1,000 at the most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Dead letters by their errors.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ErrorGroups {
+    /// The largest first.
+    pub errors: Vec<ErrorGroup>,
+}
+
+/// Dead letters of one task type in one queue whose errors are alike.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ErrorGroup {
+    pub queue: String,
+    #[serde(rename = "task_name")]
+    pub name: String,
+    #[serde(rename = "task_version")]
+    pub version: u32,
+    pub error_type: String,
+    /// With `#` for words with digits, and `…` for what is quoted.
+    pub message: String,
+    pub count: u64,
+    /// When the first of them failed; it may have left the queue since.
+    pub first_failed_at: String,
+    pub last_failed_at: String,
+}
+
+#[derive(Serialize)]
+struct Ids<'i> {
+    task_ids: &'i [String],
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -61,5 +115,18 @@ impl Client {
     pub async fn resubmit_dead_letters(&self, which: &DeadLetters) -> Result<Sent<Revived>, Error> {
         let request = self.http.post(self.at(&["dead-letter-queue", "resubmit"])).json(which);
         self.call(request, Repeat::Asked).await
+    }
+
+    /// Takes dead letters (at most [`MOST_IDS`](super::MOST_IDS)) out of the dead letter queue: they are failed tasks
+    /// like any other then. What is no dead letter is not counted.
+    pub async fn remove_dead_letters(&self, ids: &[String]) -> Result<Sent<Removed>, Error> {
+        let request = self.http.delete(self.at(&["dead-letter-queue"])).json(&Ids { task_ids: ids });
+        self.call(request, Repeat::Asked).await
+    }
+
+    /// Dead letters, grouped by errors that are alike; the largest groups.
+    pub async fn dead_letter_errors(&self, which: &ErrorFilter) -> Result<Sent<ErrorGroups>, Error> {
+        let request = self.http.get(self.at(&["dead-letter-queue", "errors"])).query(which);
+        self.call(request, Repeat::Safe).await
     }
 }

@@ -1,5 +1,7 @@
 mod batch;
+mod dead_letters;
 mod events;
+mod explain;
 mod fake;
 mod lists;
 mod steer;

@@ -40,9 +40,9 @@ impl App {
     }
 
     /// From now on requests are answered.
-    pub(crate) fn open(&self, operations: Operations) {
+    pub(crate) fn open(&self, operations: Operations) -> Arc<Operations> {
         // Opened once, by the server.
-        let _ = self.operations.set(Arc::new(operations));
+        self.operations.get_or_init(|| Arc::new(operations)).clone()
     }
 
     /// The operations, once the stores have answered.

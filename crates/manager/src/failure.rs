@@ -116,7 +116,7 @@ impl From<bulk::Error> for Problem {
                     Kind::StoreAway,
                     format!(
                         "the store of tasks went away amid these {tasks} tasks: some may have been dealt with. Send \
-                         the request again, and those are answered as conflicts"
+                         the request again; nothing is done twice"
                     ),
                 )
             }

@@ -17,6 +17,7 @@ mod problem;
 mod room;
 mod router;
 mod routes;
+mod scheduler_watch;
 mod server;
 mod settings;
 mod trace_parent;

@@ -14,6 +14,7 @@ use crate::access::{InvalidOrigin, InvalidTokens, Origins, Tokens};
 use crate::app::App;
 use crate::connection::{self, Files, Serving};
 use crate::router::router;
+use crate::scheduler_watch;
 use crate::settings::ManagerSettings;
 
 /// How long requests may take to end after the manager was told to stop.
@@ -115,9 +116,9 @@ impl Bound {
                 Err(StartError::Stopped) => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
-            app.open(Operations::new(stores, accept_unknown));
+            let operations = app.open(Operations::new(stores, accept_unknown));
             tracing::info!(event = "ready", "the stores have answered");
-            std::future::pending::<anyhow::Result<()>>().await
+            match scheduler_watch::watch(&operations).await {}
         };
         let time_over = async {
             shutdown.graceful.cancelled().await;

@@ -1,6 +1,7 @@
 use jobbers_conformance::Worker;
 use jobbers_conformance::sample::{failed, failed_expectedly};
 use jobbers_core::model::{DeadLetter, Policy};
+use jobbers_core::store::MAX_BATCH;
 use serde_json::{Value, json};
 
 use crate::harness::{Manager, greet_policy, registrations};
@@ -9,7 +10,7 @@ use crate::http::{get, post, post_json};
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 /// A worker whose failed greetings become dead letters.
-async fn worker(manager: &Manager) -> Worker {
+pub async fn worker(manager: &Manager) -> Worker {
     let mut worker = manager.worker().await;
     let policy = Policy { dead_letter: DeadLetter::Save, ..greet_policy() };
     let mut types = registrations();
@@ -20,12 +21,24 @@ async fn worker(manager: &Manager) -> Worker {
 }
 
 /// Ids of greetings that are dead letters now.
-async fn bury(manager: &Manager, worker: &mut Worker, count: usize) -> Vec<String> {
+pub async fn bury(manager: &Manager, worker: &mut Worker, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for _ in 0..count {
         ids.push(manager.greet().await);
         let claimed = worker.claim_one().await;
         worker.finish(&claimed, failed("no tea")).await;
+    }
+    ids
+}
+
+/// The same for many, in a few steps.
+pub async fn bury_at_once(manager: &Manager, worker: &mut Worker, count: usize) -> Vec<String> {
+    let item = json!({"name": "greet", "version": 1, "parameters": {"name": "Ada"}});
+    let ids = manager.submit_all(&Value::from(vec![item; count])).await;
+    for claimed in worker.claim_all().await.chunks(MAX_BATCH) {
+        let finishes = claimed.iter().map(|claimed| worker.decide(claimed, failed("no tea"))).collect();
+        let turn = worker.next_turn(finishes, None);
+        worker.send(&turn).await;
     }
     ids
 }
@@ -120,6 +133,9 @@ async fn what_has_not_failed_is_left_alone_and_nothing_is_meant_by_nothing() {
     worker.finish(&claimed, failed("no tea")).await;
     let reply = manager.send(post_json("/dead-letter-queue/resubmit", &json!({"queue": "default"}))).await.expect(200);
     assert_eq!((&reply["resubmitted"], &reply["skipped"]), (&json!(0), &json!(0)), "it is no dead letter");
+    let by_id = json!({"task_ids": [failed_only]});
+    let reply = manager.send(post_json("/dead-letter-queue/resubmit", &by_id)).await.expect(200);
+    assert_eq!((&reply["resubmitted"], &reply["skipped"]), (&json!(0), &json!(1)), "nor by its id");
     assert_eq!(manager.task(&failed_only).await["status"], "failed");
     for (body, status, words) in [
         (json!({}), 400, "send `task_ids`, or at least one of"),
@@ -133,4 +149,28 @@ async fn what_has_not_failed_is_left_alone_and_nothing_is_meant_by_nothing() {
         let problem = manager.send(post_json("/dead-letter-queue/resubmit", &body)).await.problem(status);
         assert!(problem["detail"].as_str().unwrap().contains(words), "{words}: {problem}");
     }
+}
+
+#[tokio::test]
+async fn of_two_who_want_the_same_dead_letters_one_counts_each() {
+    let manager = Manager::start().await;
+    let mut worker = worker(&manager).await;
+    let dead = bury(&manager, &mut worker, 40).await;
+    let by_id = post_json("/dead-letter-queue/resubmit", &json!({"task_ids": dead}));
+    let by_queue = post_json("/dead-letter-queue/resubmit", &json!({"queue": "default", "limit": 1000}));
+    let requests = (0..12).map(|n| if n % 2 == 0 { by_id.clone() } else { by_queue.clone() });
+    let calls: Vec<_> = requests.map(|request| tokio::spawn(request.send(manager.address))).collect();
+    let mut resubmitted = 0;
+    for (n, call) in calls.into_iter().enumerate() {
+        let reply = call.await.unwrap().expect(200);
+        let counted = reply["resubmitted"].as_u64().unwrap();
+        assert_eq!(ids(&reply).len() as u64, counted);
+        if n % 2 == 0 {
+            assert_eq!(counted + reply["skipped"].as_u64().unwrap(), 40, "{reply}");
+        }
+        resubmitted += counted;
+    }
+    assert_eq!(resubmitted, 40);
+    assert_eq!(ids(&manager.send(get("/dead-letter-queue")).await.expect(200)), [""; 0]);
+    assert_eq!(worker.claim_all().await.len(), 40);
 }

@@ -48,6 +48,11 @@ pub fn post_json(path: impl Into<String>, body: &Value) -> Request {
     post_bytes(path, body.to_string())
 }
 
+/// With this method and body, as JSON.
+pub fn method_json(method: &'static str, path: impl Into<String>, body: &Value) -> Request {
+    Request { method, ..post_json(path, body) }
+}
+
 impl Request {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);

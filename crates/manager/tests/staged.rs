@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::model::{ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use jobbers_core::store::{
-    AgainOutcome, Announced, CancelOutcome, Directory, Expired, ForgetOutcome, List, Listed, Lists, Live, MinuteTally,
-    MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal, Resubmit, Result, SchemaConflict,
-    SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn, TurnReply, Upkeep, Verdict,
-    WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, Errors, Expired, ForgetOutcome, List, Listed,
+    Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal,
+    Resubmit, Result, SchemaConflict, SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn,
+    TurnReply, Upkeep, Verdict, WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -19,20 +19,35 @@ pub struct Staged {
     store: SharedStore,
     /// Tasks that somebody else cancels right after the next list was read.
     cancelled_after_list: Mutex<Vec<TaskId>>,
+    /// Dead letters that somebody else takes out then.
+    discarded_after_list: Mutex<Vec<TaskId>>,
+    /// A worker that ends its task, and itself, right after the next task was looked at.
+    worker_ends_after_get: Mutex<Option<Turn>>,
     /// So many steps of the kinds that tests are about are answered before the store goes away.
     steps_left: AtomicUsize,
 }
 
 impl Staged {
     pub fn new(store: SharedStore) -> Self {
-        Self { store, cancelled_after_list: Mutex::default(), steps_left: AtomicUsize::new(usize::MAX) }
+        let (cancelled_after_list, discarded_after_list, worker_ends_after_get) = Default::default();
+        let steps_left = AtomicUsize::new(usize::MAX);
+        Self { store, cancelled_after_list, discarded_after_list, worker_ends_after_get, steps_left }
     }
 
     pub fn cancel_after_list(&self, ids: Vec<TaskId>) {
         *self.cancelled_after_list.lock().unwrap_or_else(PoisonError::into_inner) = ids;
     }
 
-    /// Lets only so many further submit and cancel steps be answered.
+    pub fn discard_after_list(&self, ids: Vec<TaskId>) {
+        *self.discarded_after_list.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// With its last turn.
+    pub fn end_worker_after_get(&self, last: Turn) {
+        *self.worker_ends_after_get.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+    }
+
+    /// Lets only so many further submit, cancel, resubmit and discard steps be answered.
     pub fn answer(&self, steps: usize) {
         self.steps_left.store(steps, Ordering::SeqCst);
     }
@@ -64,6 +79,7 @@ impl TaskStore for Staged {
     }
 
     async fn resubmit(&self, resubmit: &Resubmit) -> Result<Vec<AgainOutcome>> {
+        self.step("resubmit")?;
         self.store.resubmit(resubmit).await
     }
 
@@ -73,6 +89,11 @@ impl TaskStore for Staged {
 
     async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>> {
         self.store.forget(ids).await
+    }
+
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        self.step("discard")?;
+        self.store.discard(ids).await
     }
 
     async fn expire(&self, limit: usize) -> Result<Expired> {
@@ -92,7 +113,13 @@ impl TaskStore for Staged {
     }
 
     async fn get(&self, id: TaskId) -> Result<Option<Task>> {
-        self.store.get(id).await
+        let task = self.store.get(id).await?;
+        let last = self.worker_ends_after_get.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(last) = last {
+            self.store.turn(&last).await?;
+            self.store.retire(last.worker).await?;
+        }
+        Ok(task)
     }
 
     async fn now(&self) -> Result<Timestamp> {
@@ -107,6 +134,10 @@ impl Lists for Staged {
         let ids = std::mem::take(&mut *self.cancelled_after_list.lock().unwrap_or_else(PoisonError::into_inner));
         if !ids.is_empty() {
             self.store.cancel_all(&ids).await?;
+        }
+        let ids = std::mem::take(&mut *self.discarded_after_list.lock().unwrap_or_else(PoisonError::into_inner));
+        if !ids.is_empty() {
+            self.store.discard(&ids).await?;
         }
         Ok(listed)
     }
@@ -124,6 +155,14 @@ impl Statistics for Staged {
 
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         self.store.tallies(minutes).await
+    }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        self.store.waiting().await
+    }
+
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
+        self.store.errors(errors).await
     }
 }
 

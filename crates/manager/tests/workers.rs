@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::harness::Manager;
 use crate::http::{get, post};
 
-const TTL: Duration = Duration::from_secs(60);
+pub const TTL: Duration = Duration::from_secs(60);
 
-fn process(n: u8, kind: ProcessKind) -> ProcessInfo {
+pub fn process(n: u8, kind: ProcessKind) -> ProcessInfo {
     let greet = TaskType::new("greet", 1);
     let load = WorkerLoad {
         running: 2,

@@ -53,3 +53,12 @@ pub struct Task {
     /// Who has it, or had it last.
     pub worker: Option<WorkerId>,
 }
+
+impl Task {
+    /// When it expired, if that is what it was cancelled for. Once it has started, or was resubmitted, it does not
+    /// expire any more.
+    pub fn expired_at(&self) -> Option<Timestamp> {
+        let over = |expires_at: &Timestamp| self.ended_at.is_some_and(|ended| ended >= *expires_at);
+        self.expires_at.filter(|_| self.status == Status::Cancelled && self.attempt == 0).filter(over)
+    }
+}

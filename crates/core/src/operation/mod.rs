@@ -11,6 +11,7 @@ mod catalogue;
 pub mod dead_letters;
 pub mod drain;
 mod expiry;
+pub mod explain;
 mod fingerprint;
 mod follow;
 pub mod forget;

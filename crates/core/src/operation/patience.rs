@@ -58,6 +58,17 @@ where
     }
 }
 
+/// Once only, for one of several steps that would give another answer the second time.
+pub(super) async fn once_while<T>(
+    operation: &'static str,
+    pulse: &Pulse,
+    step: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let answer = pulse.outlasts(step).await.unwrap_or_else(|| Err(no_answer(operation)))?;
+    pulse.beat();
+    Ok(answer)
+}
+
 /// Until when a store that answers nothing counts as there.
 #[derive(Debug)]
 pub(super) struct Pulse {

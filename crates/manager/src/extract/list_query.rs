@@ -1,6 +1,6 @@
 //! Which page of which list is asked for.
 
-use jobbers_core::model::{Status, TaskId, Timestamp, check_name};
+use jobbers_core::model::{Status, TaskId, Timestamp};
 use jobbers_core::operation::Listing;
 use jobbers_core::store::{Filter, MAX_LISTED, Order};
 
@@ -65,9 +65,7 @@ impl ListQuery {
         query.only(&list.known())?;
         let filter = filter(query, list)?;
         let order = if list == TaskList::OldestFirst { Order::OldestFirst } else { Order::NewestFirst };
-        let limit = query.read("limit", &format!("a number from 1 to {MAX_LISTED} is expected"), |text| {
-            text.parse().ok().filter(|limit| (1..=MAX_LISTED).contains(limit))
-        })?;
+        let limit = query.limit(MAX_LISTED)?;
         let offset = query.read("offset", &format!("a number from 0 to {MAX_OFFSET} is expected"), |text| {
             text.parse().ok().filter(|offset| *offset <= MAX_OFFSET)
         })?;
@@ -90,9 +88,7 @@ impl ListQuery {
 }
 
 fn filter(query: &Query, list: TaskList) -> Result<Filter, Problem> {
-    const NAME: &str = "1 to 64 characters of A-Z a-z 0-9 _ . : - are allowed";
     const TIME: &str = "RFC 3339 with an offset is expected, such as 2026-03-12T10:00:00Z";
-    let name = |field: &str| query.read(field, NAME, |text| check_name(text).ok().map(|()| text.to_owned()));
     let time = |field: &str| query.read(field, TIME, |text| Timestamp::parse(text).ok());
     let version = query.spelled("version", "task_version")?;
     let filter = Filter {
@@ -103,9 +99,9 @@ fn filter(query: &Query, list: TaskList) -> Result<Filter, Problem> {
             TaskList::OldestFirst | TaskList::Dead => None,
         },
         dead: list == TaskList::Dead,
-        queue: name("queue")?,
-        name: name(query.spelled("name", "task_name")?)?,
-        version: query.read(version, "a whole number from 0 to 4294967295 is expected", |text| text.parse().ok())?,
+        queue: query.name("queue")?,
+        name: query.name(query.spelled("name", "task_name")?)?,
+        version: query.version(version)?,
         worker: query.read("worker", "16 hexadecimal digits are expected", |text| text.parse().ok())?,
         since: time("since")?,
         until: time("until")?,

@@ -3,6 +3,7 @@
 mod admin;
 mod batch;
 mod body;
+mod errors_query;
 mod idempotency_key;
 mod list_params;
 mod list_query;
@@ -14,6 +15,7 @@ mod worker_id;
 pub(crate) use admin::Admin;
 pub(crate) use batch::BatchBody;
 pub(crate) use body::JsonBody;
+pub(crate) use errors_query::{ErrorsParams, errors_query};
 pub(crate) use idempotency_key::{Key, NoKey};
 pub(crate) use list_params::{ActiveParams, AllParams, DeadParams, OlderParams};
 pub(crate) use list_query::{ListQuery, OrderBy, TaskList};

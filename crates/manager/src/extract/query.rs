@@ -1,5 +1,6 @@
 use axum::extract::{FromRequestParts, Query as AnyQuery};
 use axum::http::request::Parts;
+use jobbers_core::model::check_name;
 
 use crate::problem::{Kind, Problem};
 
@@ -68,6 +69,24 @@ impl Query {
             Some(value) => Ok(Some(value)),
             None => Err(wrong(format!("`{name}` is `{}`: {expected}", cut(text)))),
         }
+    }
+
+    /// The name of a queue or a task type.
+    pub(crate) fn name(&self, field: &str) -> Result<Option<String>, Problem> {
+        const NAME: &str = "1 to 64 characters of A-Z a-z 0-9 _ . : - are allowed";
+        self.read(field, NAME, |text| check_name(text).ok().map(|()| text.to_owned()))
+    }
+
+    /// The version of a task type.
+    pub(crate) fn version(&self, field: &str) -> Result<Option<u32>, Problem> {
+        self.read(field, "a whole number from 0 to 4294967295 is expected", |text| text.parse().ok())
+    }
+
+    /// `limit`, from 1.
+    pub(crate) fn limit(&self, most: usize) -> Result<Option<usize>, Problem> {
+        self.read("limit", &format!("a number from 1 to {most} is expected"), |text| {
+            text.parse().ok().filter(|limit| (1..=most).contains(limit))
+        })
     }
 
     /// The name under which a parameter with two spellings is there.

@@ -1,16 +1,17 @@
 use jobbers_core::operation::submit_all::MAX_SUBMISSIONS;
 use serde_json::{Value, json};
 
-use crate::wire::{BulkBody, NewTask, OlderNewTask, RevivalBody, ScheduleBody};
+use crate::wire::{BulkBody, DiscardBody, NewTask, OlderNewTask, RevivalBody, ScheduleBody};
 
 /// The schemas of request bodies by name: the very documents that the bodies are validated with.
-pub(super) fn all() -> [(&'static str, Value); 7] {
+pub(super) fn all() -> [(&'static str, Value); 8] {
     [
         ("NewTask", NewTask::schema_document()),
         ("Batch", batch()),
         ("Lines", json!({"description": "A JSON object on each line, each as the body of `POST /tasks`."})),
         ("BulkBody", BulkBody::schema_document()),
         ("RevivalBody", RevivalBody::schema_document()),
+        ("DiscardBody", DiscardBody::schema_document()),
         ("ScheduleBody", ScheduleBody::schema_document()),
         ("OlderNewTask", OlderNewTask::schema_document()),
     ]

@@ -50,6 +50,8 @@ groups! {
     Paging: WrongCursor;
     /// Of a route that is about chosen tasks.
     Choosing: MalformedId, NothingSelected, WrongCursor, StoreFull;
+    /// Of a route that is about tasks by their ids alone.
+    AnyIds: MalformedId, StoreFull;
     /// Of a route that stores several tasks.
     StoreBatch: StoreFull;
     /// Of a route with the id of a worker in its path.

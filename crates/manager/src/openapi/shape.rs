@@ -47,6 +47,9 @@ pub(super) fn absent_is_not_null(schema: &mut Value) {
             not_null(field);
         }
     }
+    // Fields that come from several shapes.
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    parts.into_iter().flatten().for_each(absent_is_not_null);
 }
 
 /// `T | null` as `T`.
@@ -95,6 +98,9 @@ mod tests {
                 "run_at": {"$ref": "#/components/schemas/Time", "description": "due"},
             })
         );
+        let mut schema = json!({"allOf": [{"properties": {"n": {"type": ["integer", "null"]}}}]});
+        absent_is_not_null(&mut schema);
+        assert_eq!(schema, json!({"allOf": [{"properties": {"n": {"type": "integer"}}}]}));
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(crate) async fn resubmit(
     _no_key: NoKey,
     JsonBody(body): JsonBody,
 ) -> Result<Json<BulkReply>, Problem> {
-    wish(&app, Wish::Resubmit { reset_failures: true }, &body).await
+    wish(&app, Wish::Resubmit { reset_failures: true, only_dead: false }, &body).await
 }
 
 async fn wish(app: &App, wish: Wish, body: &[u8]) -> Result<Json<BulkReply>, Problem> {

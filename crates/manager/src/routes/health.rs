@@ -12,6 +12,10 @@ use crate::problem::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
     status: &'static str,
+    /// What is not as it should be although requests are answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    warnings: Vec<String>,
 }
 
 /// Whether the manager runs.
@@ -20,10 +24,12 @@ pub(crate) struct Health {
     responses((status = 200, description = "It does.", body = Health, example = json!({"status": "alive"})))
 )]
 pub(crate) async fn live() -> Json<Health> {
-    Json(Health { status: "alive" })
+    Json(Health { status: "alive", warnings: Vec::new() })
 }
 
 /// Whether the stores answer, so that requests would be answered.
+///
+/// With `warnings` where something else is missing, such as a scheduler.
 #[utoipa::path(
     get, path = "/readyz", tag = "Installation", security(()),
     responses(
@@ -32,6 +38,7 @@ pub(crate) async fn live() -> Json<Health> {
     )
 )]
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Health>, Problem> {
-    app.operations()?.ready().await?;
-    Ok(Json(Health { status: "ready" }))
+    let warnings = app.operations()?.ready().await?;
+    let warnings = warnings.iter().map(ToString::to_string).collect();
+    Ok(Json(Health { status: "ready", warnings }))
 }

@@ -7,6 +7,7 @@ pub(crate) mod cancel;
 pub(crate) mod dead_letters;
 pub(crate) mod docs;
 pub(crate) mod events;
+pub(crate) mod explain;
 pub(crate) mod forget;
 pub(crate) mod health;
 pub(crate) mod lists;

@@ -40,8 +40,12 @@ pub(crate) struct RevivalBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RevivalReply<'t> {
     pub(crate) resubmitted: usize,
-    /// Unknown ones, and such as have not failed.
+    /// Unknown ones, and such as are no dead letters (any more).
     pub(crate) skipped: usize,
+    /// The time was over before the limit was reached or there were no more: send it again to go on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub(crate) unfinished: bool,
     #[schema(value_type = Vec<OlderTask>)]
     pub(crate) tasks: Vec<TaskBody<'t>>,
 }

@@ -135,7 +135,7 @@ pub(crate) struct OlderTask {
 #[derive(ToSchema)]
 #[schema(as = Progress)]
 #[expect(dead_code, reason = "describes a type of the core, which knows no HTTP")]
-struct ProgressBody {
+pub(super) struct ProgressBody {
     /// 0 to 100.
     percent: f64,
     message: Option<String>,
@@ -215,15 +215,8 @@ fn attempt_body(end: &AttemptEnd) -> AttemptBody<'_> {
 
 /// What went wrong, the newest last.
 fn errors(task: &Task) -> impl Iterator<Item = Cow<'_, str>> {
-    let expired = expired_at(task).map(|time| Cow::Owned(format!("expired at {time}, before it had started")));
+    let expired = task.expired_at().map(|time| Cow::Owned(format!("expired at {time}, before it had started")));
     task.attempts.iter().filter_map(error).map(Cow::Borrowed).chain(expired)
-}
-
-/// When the task expired, if that is what it was cancelled for. Once it has started, or was resubmitted, it does not
-/// expire any more.
-fn expired_at(task: &Task) -> Option<Timestamp> {
-    let over = |expires_at: &Timestamp| task.ended_at.is_some_and(|ended| ended >= *expires_at);
-    task.expires_at.filter(|_| task.status == Status::Cancelled && task.attempt == 0).filter(over)
 }
 
 /// What went wrong in an attempt; nothing did where someone asked for its end.

@@ -11,7 +11,7 @@ use crate::model::TaskId;
 use crate::store::{Filter, List, Listed, MAX_BATCH, Order, StoreError};
 
 /// After this time no further step is begun, so that the answer tells of all that were.
-const BEGIN_WITHIN: Duration = Duration::from_millis(1000);
+pub(in super::super) const BEGIN_WITHIN: Duration = Duration::from_millis(1000);
 
 /// Tasks that a wish is about.
 #[derive(Debug, Clone, PartialEq)]

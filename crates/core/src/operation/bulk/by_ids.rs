@@ -10,7 +10,7 @@ use crate::model::TaskId;
 use crate::store::{MAX_BATCH, StoreError};
 
 /// Steps on their way at once.
-const IN_FLIGHT: usize = 4;
+pub(in super::super) const IN_FLIGHT: usize = 4;
 
 impl Operations {
     /// The same wish for these tasks (at most [`MAX_IDS`](super::MAX_IDS)), each answered once, in the order in which
@@ -27,15 +27,21 @@ impl Operations {
         let steps: Vec<_> = steps.collect();
         let many = steps.len() > 1;
         let done: Vec<Vec<Done>> =
-            stream::iter(steps).buffered(IN_FLIGHT).try_collect().await.map_err(|source| match source {
-                StoreError::Unavailable { .. } | StoreError::Full { .. } if many && !rehearsal => {
-                    Error::Amid { tasks: ids.len(), source }
-                }
-                source => Error::Store(source),
+            stream::iter(steps).buffered(IN_FLIGHT).try_collect().await.map_err(|source| match rehearsal {
+                true => Error::Store(source),
+                false => of_step(source, ids.len(), many),
             })?;
         let done: Vec<Done> = done.into_iter().flatten().collect();
         tracing::info!(event = "bulk", wish = wish.name(), rehearsal, tasks = done.len());
         Ok(done)
+    }
+}
+
+/// Why one of the steps for these tasks has no answer: where there are many, others may have been taken.
+pub(in super::super) fn of_step(source: StoreError, tasks: usize, many: bool) -> Error {
+    match source {
+        StoreError::Unavailable { .. } | StoreError::Full { .. } if many => Error::Amid { tasks, source },
+        source => Error::Store(source),
     }
 }
 

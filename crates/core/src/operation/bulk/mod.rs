@@ -6,8 +6,9 @@ mod stages;
 
 use rand::random;
 
+pub(super) use by_filter::BEGIN_WITHIN;
 pub use by_filter::{Selected, Selection};
-pub(super) use by_ids::each_once;
+pub(super) use by_ids::{IN_FLIGHT, each_once, of_step};
 
 use super::list::InvalidCursor;
 use super::patience::{Pulse, persist_while};
@@ -22,7 +23,11 @@ pub const MAX_IDS: usize = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     Cancel,
-    Resubmit { reset_failures: bool },
+    Resubmit {
+        reset_failures: bool,
+        /// Leave alone what is no dead letter.
+        only_dead: bool,
+    },
 }
 
 /// What became of one of them, or would become of it.
@@ -91,7 +96,7 @@ impl Wish {
 
 impl Operations {
     /// One step for at most [`MAX_BATCH`] tasks, sent again while the store does not answer.
-    async fn wish_step(&self, wish: Wish, ids: &[TaskId], pulse: &Pulse) -> Result<Vec<Done>, StoreError> {
+    pub(super) async fn wish_step(&self, wish: Wish, ids: &[TaskId], pulse: &Pulse) -> Result<Vec<Done>, StoreError> {
         debug_assert!(ids.len() <= MAX_BATCH, "one step takes no more");
         let store = &self.stores.tasks;
         let outcomes: Vec<Outcome> = match wish {
@@ -104,8 +109,8 @@ impl Operations {
                 let answers = answers.await?;
                 answers.into_iter().map(|answer| cancelled(answer, sent > 1)).collect()
             }
-            Wish::Resubmit { reset_failures } => {
-                let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, only_dead: false, request: random() };
+            Wish::Resubmit { reset_failures, only_dead } => {
+                let resubmit = Resubmit { ids: ids.to_vec(), reset_failures, only_dead, request: random() };
                 let answers = persist_while("resubmit", pulse, || store.resubmit(&resubmit)).await?;
                 answers.into_iter().map(Outcome::from).collect()
             }
@@ -129,7 +134,7 @@ impl Operations {
     }
 
     /// The statuses of tasks, however many and however large they are.
-    pub(super) async fn statuses(&self, ids: &[TaskId]) -> Result<Vec<Option<Status>>, StoreError> {
+    async fn statuses(&self, ids: &[TaskId]) -> Result<Vec<Option<Status>>, StoreError> {
         const BYTES_AT_ONCE: usize = 4 << 20;
         let mut statuses = Vec::with_capacity(ids.len());
         while statuses.len() < ids.len() {

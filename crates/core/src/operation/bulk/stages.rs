@@ -46,7 +46,7 @@ mod tests {
         let live = [Status::Scheduled, Status::Submitted, Status::Started].map(Some);
         assert_eq!(statuses(Wish::Cancel, &of_queue), live);
         let ended = [Status::Failed, Status::Cancelled, Status::Stalled, Status::Dropped].map(Some);
-        assert_eq!(statuses(Wish::Resubmit { reset_failures: true }, &of_queue), ended);
+        assert_eq!(statuses(Wish::Resubmit { reset_failures: true, only_dead: false }, &of_queue), ended);
         assert!(stages(Wish::Cancel, &of_queue).iter().all(|stage| stage.queue == of_queue.queue));
     }
 

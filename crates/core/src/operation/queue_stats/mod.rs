@@ -106,9 +106,9 @@ fn queue_stats(
 }
 
 /// A worker that drains takes nothing any more.
-fn consumes(process: &ProcessInfo, queue: &String) -> bool {
+pub(super) fn consumes(process: &ProcessInfo, queue: &str) -> bool {
     process.kind == ProcessKind::Worker
-        && process.queues.contains(queue)
+        && process.queues.iter().any(|consumed| consumed == queue)
         && process.load.as_ref().is_none_or(|load| !load.draining)
 }
 
