@@ -8,6 +8,7 @@ mod cancel;
 mod death;
 mod dev;
 mod life;
+mod matrix;
 mod outage;
 mod paging;
 mod settings;
