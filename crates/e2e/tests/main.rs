@@ -8,6 +8,7 @@ mod cancel;
 mod death;
 mod dev;
 mod life;
+#[cfg(target_os = "linux")]
 mod matrix;
 mod outage;
 mod paging;

@@ -2,7 +2,8 @@
 //!
 //! A [`Scenario`] is a workload and a fault. Handlers write down what they do in a [`journal`](journal::Journal), outside of
 //! Jobbers, and so does whoever does the damage. In the end [`check`] compares what clients were told, what the API says
-//! and what the journal tells. The same scenarios run short as tests, and for minutes in `jobbers_soak`.
+//! and what the journal tells. The same scenarios run short as tests, and for minutes in `jobbers_soak`. On Linux only: it takes signals, a clock
+//! in `/proc` and `libfaketime`.
 
 pub mod account;
 pub mod bed;

@@ -22,7 +22,6 @@ pub struct Record {
     pub result: Option<Completed>,
     pub attempts: Vec<Ended>,
     pub submitted_at: String,
-    pub run_at: Option<String>,
     pub started_at: Option<String>,
 }
 

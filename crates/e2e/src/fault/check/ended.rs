@@ -1,6 +1,6 @@
 //! Each task came to the end that it was to come to, by one attempt, the last.
 
-use super::{Evidence, Finding, Kind};
+use super::{Evidence, Finding, Kind, millis};
 use crate::fault::journal::{Event, How, Line, Run};
 use crate::fault::plan::{Fate, Plan};
 use crate::fault::record::Record;
@@ -12,6 +12,7 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Finding> {
         let wrong = |what: String| Finding::new(Kind::Wrong, &plan.id, what);
         findings.extend(end(evidence, plan, record).map(wrong));
         findings.extend(history(record).map(wrong));
+        findings.extend(too_early(plan, record).map(wrong));
         findings.extend(finished_twice(&evidence.journal, record));
     }
     findings
@@ -49,6 +50,14 @@ fn history(record: &Record) -> Option<String> {
     let starts = record.attempts.iter().map(|ended| &ended.started_at).chain(last_start);
     let too_early = starts.skip(1).zip(&record.attempts).find(|(start, before)| **start < before.failed_at);
     too_early.map(|(start, before)| format!("attempt {} ended after the next began at {start}", before.attempt))
+}
+
+/// What was to start later did not start sooner, by the store's clock.
+fn too_early(plan: &Plan, record: &Record) -> Option<String> {
+    let first = record.attempts.first().map(|ended| &ended.started_at).or(record.started_at.as_ref())?;
+    let waited = millis(first) - millis(&record.submitted_at);
+    let delay = (plan.delay? * 1000.0) as i64;
+    (waited < delay).then(|| format!("it started after {waited} ms, before its time: {delay} ms"))
 }
 
 /// A result is that of the last attempt, and no other attempt got to its end unless the store had taken its task away.

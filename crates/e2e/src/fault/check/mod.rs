@@ -7,6 +7,8 @@ mod placed;
 
 use std::fmt;
 
+use jobbers_worker::model::Timestamp;
+
 use super::journal::Line;
 use super::plan::Plan;
 use super::record::Said;
@@ -78,6 +80,12 @@ pub fn check(evidence: &Evidence) -> Vec<Finding> {
     findings.extend(once::check(evidence));
     findings.extend(cancelled::check(evidence));
     findings
+}
+
+/// Since 1970, of a time that the API said.
+fn millis(time: &str) -> i64 {
+    let time = Timestamp::parse(time).unwrap_or_else(|error| panic!("`{time}` is no time: {error}"));
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

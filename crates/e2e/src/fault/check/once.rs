@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use jobbers_worker::model::Timestamp;
-
-use super::{Evidence, Finding, Kind};
+use super::{Evidence, Finding, Kind, millis};
 use crate::fault::journal::{Event, Line, Run};
 use crate::fault::record::Record;
 
@@ -31,6 +29,8 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Finding> {
     for (id, events) in runs {
         let twice = |what| Finding::new(Kind::RunningTwice, id, what);
         findings.extend(overlaps(evidence, &events, &disturbances).into_iter().map(twice));
+        let late = told_late(evidence, &events, &disturbances);
+        findings.extend(late.into_iter().map(|what| Finding::new(Kind::Wrong, id, what)));
         match evidence.said.records.get(id) {
             Some(record) => findings.extend(lost(evidence, record, &events, &disturbances).into_iter().map(twice)),
             None => findings.push(Finding::new(Kind::Lost, id, "it ran, and nobody knows it")),
@@ -70,13 +70,7 @@ fn overlaps(evidence: &Evidence, events: &[(usize, &Event)], disturbances: &[Dis
                 }
                 began.push(run.attempt);
                 for (since, other) in &open {
-                    let excused = disturbances.iter().any(|one| {
-                        one.pid == other.pid
-                            && one.from > *since
-                            && one.from < *place
-                            && is_long(evidence, *one, *place)
-                    });
-                    if !excused {
+                    if !excused(evidence, disturbances, (*since, other), (*place, run)) {
                         let (first, second) = (other.attempt, run.attempt);
                         found.push(format!(
                             "attempt {second} began while attempt {first} ran in a worker that was well"
@@ -92,6 +86,41 @@ fn overlaps(evidence: &Evidence, events: &[(usize, &Event)], disturbances: &[Dis
         }
     }
     found
+}
+
+/// Attempts that ran on for long after their worker had woken up, though their task was somebody else's: a worker learns
+/// that with its next renewal, which is due at once.
+fn told_late(evidence: &Evidence, events: &[(usize, &Event)], disturbances: &[Disturbance]) -> Vec<String> {
+    let at = |place: usize| evidence.journal[place].at;
+    let next_start = |attempt: u32| {
+        events.iter().find_map(|(place, event)| match event {
+            Event::Start { run } if run.attempt > attempt => Some(*place),
+            _ => None,
+        })
+    };
+    let mut found = Vec::new();
+    for (place, event) in events {
+        let Event::Stop { run, .. } = event else { continue };
+        let woken = disturbances.iter().filter(|one| one.pid == run.pid && one.until < *place).map(|one| one.until);
+        if let (Some(next), Some(woken)) = (next_start(run.attempt).filter(|next| next < place), woken.max()) {
+            let ran_on = at(*place) - at(next.max(woken));
+            if ran_on > evidence.lease * 3.0 / 4.0 {
+                found.push(format!("attempt {} ran on for {ran_on:.2} s though it was taken away", run.attempt));
+            }
+        }
+    }
+    found
+}
+
+/// Whether the worker of the earlier of two attempts that overlap was away for so long that it may have lost its lease.
+fn excused(evidence: &Evidence, disturbances: &[Disturbance], open: (usize, &Run), begins: (usize, &Run)) -> bool {
+    let place = begins.0;
+    // A worker may be frozen between its claim and the handler: then the earlier attempt begins when it is thawed.
+    let (earlier, began) = if begins.1.attempt < open.1.attempt { (begins.1, None) } else { (open.1, Some(open.0)) };
+    disturbances.iter().any(|one| {
+        let while_claimed = began.is_none_or(|began| one.from > began) && one.from < place;
+        one.pid == earlier.pid && while_claimed && is_long(evidence, *one, place)
+    })
 }
 
 /// Whether a worker that was away like this may have lost its lease before this place: it renews every third of it.
@@ -127,9 +156,4 @@ fn lost(evidence: &Evidence, record: &Record, events: &[(usize, &Event)], distur
         }
     }
     found
-}
-
-fn millis(time: &str) -> i64 {
-    let time = Timestamp::parse(time).unwrap_or_else(|error| panic!("`{time}` is no time: {error}"));
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

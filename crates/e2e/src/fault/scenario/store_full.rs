@@ -8,6 +8,8 @@ const WITH_LITTLE_MEMORY: [&str; 8] =
     ["--save", "", "--appendonly", "yes", "--maxmemory", "8mb", "--maxmemory-policy", "noeviction"];
 /// Submissions that are refused one after the other before the store counts as full.
 const REFUSED: usize = 5;
+/// Many times as many as there is room for.
+const MANY: usize = 2_000;
 
 /// Redis has no memory left. Submissions are refused and have not happened; what is there runs to its end; and when
 /// something was removed there is room again.
@@ -20,6 +22,8 @@ pub(super) async fn play(_: Store, length: Length, chance: Chance) -> Report {
         plan.ballast = 20_000 + bed.chance.below(40_000);
         if bed.client.try_submit(&plan).await {
             in_a_row = 0;
+            let accepted = bed.client.accepted().len();
+            assert!(accepted < MANY, "{accepted} submissions were taken, and the store is still not full");
         } else {
             refused.push(plan);
             in_a_row += 1;

@@ -4,9 +4,6 @@ use crate::fault::proxy::{Proxy, Weather};
 use crate::fault::{Bed, Chance, Length, Report};
 use crate::{Installation, Store};
 
-/// Seconds: a handler that outlasts all that follows the freeze of its worker.
-const LONG: f64 = 7.0;
-
 /// Workers are frozen for shorter or longer than their lease, and wake up with what is theirs, or not any more. On Redis
 /// the word that takes a task away comes late once, when the worker has woken up and renewed: then it must not count.
 pub(super) async fn play(store: Store, length: Length, mut chance: Chance) -> Report {
@@ -20,38 +17,48 @@ pub(super) async fn play(store: Store, length: Length, mut chance: Chance) -> Re
         bed.schedulers.clear();
         bed.start_scheduler(&[("STORE_URL", &late.url())]);
     }
-    let plans = bed.plans(50, 200, 0.6);
+    if let Some(late) = &late {
+        for _ in 0..bed.times(1, 2) {
+            wakes_up_before_it_is_taken_away(&mut bed, late).await;
+        }
+        if late.counts().held == 0 {
+            bed.client.is_surprised("proxy", "no word came late");
+        }
+    }
+    let plans = bed.plans(40, 150, 2.0);
     let submissions = bed.submit(plans, 2.0);
     for _ in 0..bed.times(1, 4) {
         let worker = bed.chance.below(bed.workers.len());
         let seconds = bed.chance.between(0.5, 1.5);
         bed.freeze(worker, seconds).await;
-        // Longer than a lease: something is taken away.
+        // Longer than a lease: what it runs is taken away, and it must learn that when it wakes up.
+        let worker = runs_a_task_of(&mut bed, 5.0).await;
         let seconds = bed.chance.between(2.2, 3.0);
         bed.freeze(worker, seconds).await;
-    }
-    if let Some(late) = late {
-        for _ in 0..bed.times(1, 2) {
-            wakes_up_before_it_is_taken_away(&mut bed, &late).await;
-        }
     }
     bed.settle(submissions).await
 }
 
+/// Nothing else runs meanwhile, so that the word is about the long task.
 async fn wakes_up_before_it_is_taken_away(bed: &mut Bed, late: &Proxy) {
-    let plan = Plan { seconds: LONG, ..Plan::new(&mut bed.chance) };
+    let worker = runs_a_task_of(bed, 7.0).await;
+    // The overdue task is listed within the freeze; the word that takes it away comes a whole lease after its end.
+    late.becomes(Weather { held: Some(("verdicts", 3.6)), ..Weather::default() });
+    bed.freeze(worker, 2.4).await;
+    bed.pause(3.4, 3.6).await;
+    late.becomes(Weather::default());
+}
+
+/// The place of the worker that has just begun with a task of so many seconds.
+async fn runs_a_task_of(bed: &mut Bed, seconds: f64) -> usize {
+    let plan = Plan { seconds, ..Plan::new(&mut bed.chance) };
     bed.client.submit(&plan).await;
-    let worker = crate::eventually("the long task runs", crate::api::SOON, async || {
+    crate::eventually("the long task runs", crate::api::SOON, async || {
         let pid = bed.journal.read().iter().find_map(|line| match &line.event {
             Event::Start { run } if run.id == plan.id => Some(run.pid),
             _ => None,
         })?;
         bed.workers.iter().position(|worker| worker.pid() == pid)
     })
-    .await;
-    // The overdue task is listed within the freeze; the word that takes it away comes a whole lease after its end.
-    late.becomes(Weather { held: Some(("verdicts", 3.6)), ..Weather::default() });
-    bed.freeze(worker, 2.4).await;
-    bed.pause(3.4, 3.6).await;
-    late.becomes(Weather::default());
+    .await
 }
