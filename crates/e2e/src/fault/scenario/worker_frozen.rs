@@ -17,6 +17,17 @@ pub(super) async fn play(store: Store, length: Length, mut chance: Chance) -> Re
         bed.schedulers.clear();
         bed.start_scheduler(&[("STORE_URL", &late.url())]);
     }
+    let plans = bed.plans(30, 150, 2.0);
+    let submissions = bed.submit(plans, 2.0);
+    for _ in 0..bed.times(1, 4) {
+        let worker = bed.chance.below(bed.workers.len());
+        let seconds = bed.chance.between(0.5, 1.5);
+        bed.freeze(worker, seconds).await;
+        // Longer than a lease: what it runs is taken away, and it must learn that when it wakes up.
+        let worker = runs_a_task_of(&mut bed, 6.0).await;
+        let seconds = bed.chance.between(2.4, 3.2);
+        bed.freeze(worker, seconds).await;
+    }
     if let Some(late) = &late {
         for _ in 0..bed.times(1, 2) {
             wakes_up_before_it_is_taken_away(&mut bed, late).await;
@@ -25,23 +36,13 @@ pub(super) async fn play(store: Store, length: Length, mut chance: Chance) -> Re
             bed.client.is_surprised("proxy", "no word came late");
         }
     }
-    let plans = bed.plans(40, 150, 2.0);
-    let submissions = bed.submit(plans, 2.0);
-    for _ in 0..bed.times(1, 4) {
-        let worker = bed.chance.below(bed.workers.len());
-        let seconds = bed.chance.between(0.5, 1.5);
-        bed.freeze(worker, seconds).await;
-        // Longer than a lease: what it runs is taken away, and it must learn that when it wakes up.
-        let worker = runs_a_task_of(&mut bed, 5.0).await;
-        let seconds = bed.chance.between(2.2, 3.0);
-        bed.freeze(worker, seconds).await;
-    }
     bed.settle(submissions).await
 }
 
-/// Nothing else runs meanwhile, so that the word is about the long task.
 async fn wakes_up_before_it_is_taken_away(bed: &mut Bed, late: &Proxy) {
-    let worker = runs_a_task_of(bed, 7.0).await;
+    let worker = runs_a_task_of(bed, 8.0).await;
+    // All leases of the worker are renewed together, so that no other task of it is overdue sooner.
+    bed.pause(0.8, 1.0).await;
     // The overdue task is listed within the freeze; the word that takes it away comes a whole lease after its end.
     late.becomes(Weather { held: Some(("verdicts", 3.6)), ..Weather::default() });
     bed.freeze(worker, 2.4).await;
