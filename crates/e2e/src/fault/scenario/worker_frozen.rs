@@ -23,6 +23,11 @@ pub(super) async fn play(store: Store, length: Length, mut chance: Chance) -> Re
         let worker = bed.chance.below(bed.workers.len());
         let seconds = bed.chance.between(0.5, 1.5);
         bed.freeze(worker, seconds).await;
+        // These are over when their worker wakes up, while they run again elsewhere: their first end must not count.
+        for _ in 0..6 {
+            let plan = Plan { seconds: bed.chance.between(1.8, 2.4), ..Plan::new(&mut bed.chance) };
+            bed.client.submit(&plan).await;
+        }
         // Longer than a lease: what it runs is taken away, and it must learn that when it wakes up.
         let worker = runs_a_task_of(&mut bed, 6.0).await;
         let seconds = bed.chance.between(2.4, 3.2);
