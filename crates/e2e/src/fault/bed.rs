@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use super::check::Evidence;
 use super::client::Client;
 use super::journal::{Event, Journal};
-use super::plan::Plan;
+use super::plan::{Fate, Plan};
 use super::proxy::Proxy;
 use super::record::Said;
 use super::tally::Tally;
@@ -204,7 +204,6 @@ impl Bed {
     }
 
     async fn has_settled(&self) -> bool {
-        use super::plan::Fate;
         let plans = self.client.accepted();
         let cancelled = self.client.cancelled();
         let later = plans.iter().filter(|plan| plan.fate() == Fate::StaysScheduled && !cancelled.contains(&plan.id));
