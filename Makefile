@@ -16,6 +16,12 @@ test: ## Install what tests need, then check and test everything
 	@scripts/setup
 	@scripts/test
 
+.PHONY: soak
+soak: ## Do everything that can go wrong, for ten minutes, and count what came of it (ARGS="--minutes 60 --seed 7")
+	@scripts/setup
+	cargo build --locked -p jobbers-e2e -p jobbers-manager -p jobbers-scheduler
+	target/debug/jobbers_soak $(ARGS)
+
 .PHONY: bench
 bench: ## Measure throughput and latency on stores of their own (ARGS="--tasks 10000")
 	@scripts/setup

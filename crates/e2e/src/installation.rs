@@ -32,6 +32,12 @@ impl Installation {
         Self { lease: "2", redis, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
+    /// On a Redis with other settings.
+    pub fn on_redis(arguments: &[&str]) -> Self {
+        let redis = Some(RedisServer::start(arguments));
+        Self { lease: "2", redis, folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -72,7 +78,12 @@ impl Installation {
 
     /// A manager that listens; it may not be ready.
     pub async fn manager(&self) -> (Program, Api) {
-        let manager = self.start("jobbers_manager", &[], &[]);
+        self.manager_with(&[]).await
+    }
+
+    /// The same, with other settings.
+    pub async fn manager_with(&self, changes: &[(&str, &str)]) -> (Program, Api) {
+        let manager = self.start("jobbers_manager", &[], changes);
         let api = api_of(&manager).await;
         (manager, api)
     }

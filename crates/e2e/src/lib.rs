@@ -3,6 +3,7 @@
 //! The programs must have been built before, with the same profile as the tests: `cargo build --workspace`.
 
 pub mod api;
+pub mod fault;
 pub mod installation;
 pub mod program;
 pub mod silence;

@@ -7,10 +7,12 @@ use jobbers_conformance::server::{Guard, Signal, signal};
 
 use crate::eventually;
 
-/// The file of a program of this workspace, next to the test that runs.
+/// The file of a program of this workspace, next to the test or program that runs.
 pub fn file(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    let folder = test.parent().and_then(Path::parent).expect("a test is in target/PROFILE/deps");
+    let own = std::env::current_exe().expect("the own path");
+    let folder = own.parent().expect("a program is in a folder");
+    // A test is in target/PROFILE/deps.
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     let file = folder.join(name);
     assert!(
         file.is_file(),
@@ -71,6 +73,10 @@ impl Program {
             .stderr(output);
         let process = Guard::spawn(&mut command).unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         Self { name: name.to_owned(), process, log }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     pub fn signal(&self, what: Signal) {

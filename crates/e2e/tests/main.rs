@@ -11,6 +11,8 @@ mod dev;
 mod dropping;
 mod init;
 mod life;
+#[cfg(target_os = "linux")]
+mod matrix;
 mod outage;
 mod paging;
 mod settings;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jobbers_core::model::{Policy, Progress, TaskId, TaskType};
+use jobbers_core::model::{Policy, Progress, TaskId, TaskType, Token};
 
 use super::{Argument, Call, HandlerError, Needs};
 use crate::attempt::Attempt;
@@ -27,6 +27,11 @@ impl TaskContext {
     /// Failures before this attempt: 0 for the first run, then the number of the retry.
     pub fn retry_attempt(&self) -> u32 {
         self.0.task().failures
+    }
+
+    /// Names this attempt and no other. The store takes the end of a task only from the attempt whose token it has.
+    pub fn token(&self) -> Token {
+        self.0.task().token
     }
 
     pub fn queue(&self) -> &str {
