@@ -6,10 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jobbers_core::model::{ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use jobbers_core::store::{
-    AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, Errors, Expired, ForgetOutcome, List, Listed,
-    Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal,
-    Resubmit, Result, SchemaConflict, SharedStore, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn,
-    TurnReply, Upkeep, Verdict, WaitingType, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, DropWaiting, Errors, Expired, ForgetOutcome,
+    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, QueueCounts,
+    RenewReply, Renewal, Resubmit, Result, SchemaConflict, SharedStore, Signals, Stall, Stalled, Statistics,
+    StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict, WaitingType,
+    WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -209,4 +210,20 @@ impl Signals for Staged {
 }
 
 #[async_trait]
-impl Upkeep for Staged {}
+impl Upkeep for Staged {
+    async fn stall(&self, stall: &Stall) -> Result<Stalled> {
+        self.store.stall(stall).await
+    }
+
+    async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept> {
+        self.store.drop_waiting(drop).await
+    }
+
+    async fn prune(&self, prune: &Prune) -> Result<Swept> {
+        self.store.prune(prune).await
+    }
+
+    async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
+        self.store.trim(trim).await
+    }
+}

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId};
+use jobbers_core::model::{
+    ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId,
+};
 use jobbers_core::store::{
-    AgainOutcome, Announced, CancelOutcome, ClaimedTask, Directory, Expired, Finish, ForgetOutcome, List, Listed,
-    Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, QueueCounts, RenewReply, Renewal,
-    Renewed, Resubmit, Result, SchemaConflict, Signals, Statistics, StoreError, SubmitOutcome, TaskStore, Turn,
-    TurnReply, Upkeep, Verdict, WorkerSignal,
+    AgainOutcome, Announced, CancelOutcome, ClaimedTask, Directory, DiscardOutcome, DropWaiting, Errors, Expired,
+    Finish, ForgetOutcome, List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted,
+    Prune, QueueCounts, RenewReply, Renewal, Renewed, Resubmit, Result, SchemaConflict, Signals, Stall, Stalled,
+    Statistics, StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict,
+    WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -186,6 +189,10 @@ impl TaskStore for FakeStore {
         unreachable!("a worker does not forget")
     }
 
+    async fn discard(&self, _: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
+        unreachable!("a worker does not discard dead letters")
+    }
+
     async fn expire(&self, _: usize) -> Result<Expired> {
         unreachable!("a worker does not expire tasks")
     }
@@ -262,6 +269,14 @@ impl Statistics for FakeStore {
     async fn tallies(&self, _: RangeInclusive<u64>) -> Result<Vec<MinuteTally>> {
         unreachable!("a worker does not count")
     }
+
+    async fn waiting(&self) -> Result<Vec<WaitingType>> {
+        unreachable!("a worker does not count")
+    }
+
+    async fn errors(&self, _: &Errors) -> Result<Vec<ErrorGroup>> {
+        unreachable!("a worker does not count")
+    }
 }
 
 #[async_trait]
@@ -276,4 +291,20 @@ impl Signals for FakeStore {
 }
 
 #[async_trait]
-impl Upkeep for FakeStore {}
+impl Upkeep for FakeStore {
+    async fn stall(&self, _: &Stall) -> Result<Stalled> {
+        unreachable!("a worker does not stall tasks")
+    }
+
+    async fn drop_waiting(&self, _: &DropWaiting) -> Result<Swept> {
+        unreachable!("a worker does not drop tasks")
+    }
+
+    async fn prune(&self, _: &Prune) -> Result<Swept> {
+        unreachable!("a worker does not prune")
+    }
+
+    async fn trim(&self, _: &Trim) -> Result<Trimmed> {
+        unreachable!("a worker does not trim")
+    }
+}

@@ -116,10 +116,7 @@ pub trait TaskStore: Debug + Send + Sync {
     async fn forget(&self, ids: &[TaskId]) -> Result<Vec<ForgetOutcome>>;
 
     /// Takes dead letters (at most [`MAX_BATCH`]) out of the dead letter queue: they are failed tasks like any other then.
-    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>> {
-        let _ = ids;
-        Err(StoreError::Broken { operation: "discard", detail: "not built yet".into() })
-    }
+    async fn discard(&self, ids: &[TaskId]) -> Result<Vec<DiscardOutcome>>;
 
     /// Cancels at most `limit` tasks ([`MAX_BATCH`] at the most) that have not started before they expired. A claim
     /// starts none of these either, also before this was called.

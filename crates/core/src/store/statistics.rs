@@ -2,7 +2,7 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 
-use super::{Result, StoreError};
+use super::Result;
 use crate::model::{ErrorGroup, TaskType, Timestamp};
 
 /// Minutes that tallies are kept at the least.
@@ -19,15 +19,10 @@ pub trait Statistics: Send + Sync {
     async fn tallies(&self, minutes: RangeInclusive<u64>) -> Result<Vec<MinuteTally>>;
 
     /// How many tasks of each type wait in each queue; only where some do.
-    async fn waiting(&self) -> Result<Vec<WaitingType>> {
-        Err(StoreError::Broken { operation: "waiting", detail: "not built yet".into() })
-    }
+    async fn waiting(&self) -> Result<Vec<WaitingType>>;
 
     /// Dead letters, grouped by errors that are alike (see [`likeness`](crate::lifecycle::likeness)): the largest groups.
-    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
-        let _ = errors;
-        Err(StoreError::Broken { operation: "errors", detail: "not built yet".into() })
-    }
+    async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>>;
 }
 
 /// Which groups of dead letters; what is none lets every group through.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Cursor, Result, StoreError};
+use super::{Cursor, Result};
 use crate::model::{TaskId, TaskType, Timestamp, WorkerId};
 
 /// Why a task with a heartbeat interval of its own was stalled.
@@ -21,29 +21,17 @@ pub trait Upkeep: Send + Sync {
     /// longer ago than that. A task whose end was asked for is left alone: it ends by that wish; so is one whose lease
     /// is over: that is for reaping. After the store was away nothing counts as silent until one full lease has passed,
     /// since nobody could tell heartbeats meanwhile.
-    async fn stall(&self, stall: &Stall) -> Result<Stalled> {
-        let _ = stall;
-        Err(StoreError::Broken { operation: "stall", detail: "not built yet".into() })
-    }
+    async fn stall(&self, stall: &Stall) -> Result<Stalled>;
 
     /// Waiting → dropped: tasks of a type in a queue that have waited for at least `waited`.
-    async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept> {
-        let _ = drop;
-        Err(StoreError::Broken { operation: "drop", detail: "not built yet".into() })
-    }
+    async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept>;
 
     /// Ended → unknown: forgets tasks that ended at least `age` ago. Dead letters only if asked for them, and then only
     /// them.
-    async fn prune(&self, prune: &Prune) -> Result<Swept> {
-        let _ = prune;
-        Err(StoreError::Broken { operation: "prune", detail: "not built yet".into() })
-    }
+    async fn prune(&self, prune: &Prune) -> Result<Swept>;
 
     /// Removes entries of queues behind which no task waits. No transition.
-    async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
-        let _ = trim;
-        Err(StoreError::Broken { operation: "trim", detail: "not built yet".into() })
-    }
+    async fn trim(&self, trim: &Trim) -> Result<Trimmed>;
 }
 
 /// A piece of a walk.
