@@ -15,6 +15,7 @@ mod queues;
 mod reaping;
 mod scheduler;
 mod settings;
+mod trimming;
 mod unknown;
 
 pub use command::main;

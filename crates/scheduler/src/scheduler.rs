@@ -13,11 +13,13 @@ use crate::promotion::{promote_for_ever, watch_for_sooner};
 use crate::pruning::prune_for_ever;
 use crate::queues::PromotedQueues;
 use crate::reaping::reap_for_ever;
+use crate::trimming::trim_for_ever;
 
 /// How long the last word may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Promotes, reaps, expires, drops and prunes until it is asked to stop. Stopping in the middle of a step does no harm: each is atomic.
+/// Promotes, reaps, expires, drops, prunes and trims until it is asked to stop. Stopping in the middle of a step does no
+/// harm: each is atomic.
 pub async fn run(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) {
     let Stores { tasks: store, routing } = stores;
     let id = WorkerId::from_bytes(rand::random());
@@ -32,6 +34,7 @@ pub async fn run(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown
         () = expire_for_ever(store.clone(), &settings) => {}
         () = drop_for_ever(store.clone(), &settings) => {}
         () = prune_for_ever(store.clone(), &settings) => {}
+        () = trim_for_ever(store.clone()) => {}
         () = announce_for_ever(store.clone(), id, &settings) => {}
     }
     tokio::select! {

@@ -8,3 +8,4 @@ mod process;
 mod promoting;
 mod pruning;
 mod reaping;
+mod trimming;
