@@ -27,6 +27,8 @@ async fn a_silent_task_is_stalled_and_its_worker_cannot_end_it() {
     place.pass(MINUTE / 2);
     place.beat(&worker, &beats, MINUTE).await;
     place.pass(MINUTE / 2 + Duration::from_millis(1));
+    // Their worker lives; else they would be left to the scheduler.
+    assert_eq!([worker.renew(&silent).await, worker.renew(&beats).await], [Renewed::Kept; 2]);
     let cleaned = place.clean(&[STALL]).await;
     assert!(matches!(cleaned.end, End::Done), "{cleaned:?}");
     assert_eq!(counts(&cleaned.summary), Summary { stalled: 1, ..Summary::default() });
@@ -40,13 +42,25 @@ async fn a_silent_task_is_stalled_and_its_worker_cannot_end_it() {
 }
 
 #[tokio::test]
+async fn a_silent_task_of_a_dead_worker_is_left_to_the_scheduler() {
+    let place = Place::new().await;
+    let mut worker = place.worker(1, Some(MINUTE)).await;
+    place.submit(1..2).await;
+    worker.claim_one().await;
+    place.pass(MINUTE * 2);
+    assert_eq!(counts(&place.clean(&[STALL]).await.summary), Summary::default());
+    assert_eq!(place.status(1).await, Some(Status::Started));
+}
+
+#[tokio::test]
 async fn tasks_without_an_interval_are_judged_by_the_stale_time_once_they_have_beaten() {
     let place = Place::new().await;
     let mut worker = place.worker(1, None).await;
     place.submit(1..3).await;
-    let [_never_beats, beats] = [worker.claim_one().await, worker.claim_one().await];
+    let [never_beats, beats] = [worker.claim_one().await, worker.claim_one().await];
     worker.beat(&beats, None).await;
     place.pass(MINUTE * 2);
+    assert_eq!([worker.renew(&never_beats).await, worker.renew(&beats).await], [Renewed::Kept; 2]);
     assert_eq!(place.clean(&[STALL]).await.summary.stalled, 0, "nobody asked for these");
     assert_eq!(place.clean(&[STALL_STALE]).await.summary.stalled, 1);
     assert_eq!((place.status(1).await, place.status(2).await), (Some(Status::Started), Some(Status::Stalled)));
@@ -77,8 +91,9 @@ async fn a_dry_run_tells_all_and_changes_nothing() {
     place.end(&mut worker, 1..1201, true).await;
     place.end(&mut worker, 1201..1202, false).await;
     place.submit(1202..1203).await;
-    worker.claim_one().await;
+    let silent = worker.claim_one().await;
     place.pass(MINUTE * 2);
+    assert_eq!(worker.renew(&silent).await, Renewed::Kept);
     let chores = [STALL, PRUNE, PRUNE_DEAD];
     let expected = Summary { stalled: 1, pruned: 1200, dead_letters_pruned: 1, ..Summary::default() };
     for _ in 0..2 {
