@@ -18,8 +18,11 @@ pub(super) async fn play(store: Store, length: Length, chance: Chance) -> Report
         } else {
             bed.pause(0.0, 1.0).await;
         }
+        bed.schedulers.clear();
         bed.jobbers.redis.as_mut().expect("this is for Redis").start_again();
         bed.write(Event::Back);
+        // A fresh one is there before the workers, which ask less and less often, have noticed.
+        bed.start_scheduler(&[]);
         // So long may it take until work goes on.
         bed.pause(2.0, 3.0).await;
     }
