@@ -163,8 +163,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => vec(any::<u8>(), 1..5).prop_map(Step::Hasten),
         1 => vec(any::<u8>(), 1..4).prop_map(Step::Forget),
         1 => vec(any::<u8>(), 1..4).prop_map(Step::Discard),
-        2 => (prop::option::of(0..400u16), walk()).prop_map(|(stale, walk)| Step::Stall { stale, walk }),
-        1 => (any::<bool>(), 0..1500u16, walk()).prop_map(|(dead, age, walk)| Step::Prune { dead, age, walk }),
+        3 => (prop::option::of(0..400u16), walk()).prop_map(|(stale, walk)| Step::Stall { stale, walk }),
+        2 => (any::<bool>(), 0..500u16, walk()).prop_map(|(dead, age, walk)| Step::Prune { dead, age, walk }),
         1 => (any::<bool>(), prop::bool::weighted(0.3), 0..500u16)
             .prop_map(|(beta, elsewhere, waited)| Step::Drop { beta, elsewhere, waited }),
         1 => Just(Step::Expire),
