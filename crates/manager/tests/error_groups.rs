@@ -42,7 +42,7 @@ async fn dead_letters_are_grouped_by_errors_that_are_alike() {
         ("?limit=1", 1),
         ("?queue=other", 0),
         ("?task_name=anything", 0),
-        ("?version=2", 0),
+        ("?task_version=2", 0),
     ] {
         assert_eq!(groups(&manager, query).await.len(), count, "{query}");
     }

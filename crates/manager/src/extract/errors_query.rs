@@ -17,29 +17,23 @@ pub(crate) struct ErrorsParams {
     /// Only dead letters of this name.
     #[param(pattern = "^[A-Za-z0-9_.:-]{1,64}$")]
     task_name: Option<String>,
-    /// The same as `task_name`.
-    #[param(pattern = "^[A-Za-z0-9_.:-]{1,64}$")]
-    name: Option<String>,
     /// Only dead letters of this version.
     #[param(maximum = 4_294_967_295_u32)]
     task_version: Option<u32>,
-    /// The same as `task_version`.
-    #[param(maximum = 4_294_967_295_u32)]
-    version: Option<u32>,
     /// Groups at the most.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
-const KNOWN: [&str; 6] = ["queue", "task_name", "name", "task_version", "version", "limit"];
+const KNOWN: [&str; 4] = ["queue", "task_name", "task_version", "limit"];
 const DEFAULT_LIMIT: usize = 100;
 
 pub(crate) fn errors_query(query: &Query) -> Result<Errors, Problem> {
     query.only(&KNOWN)?;
     Ok(Errors {
         queue: query.name("queue")?,
-        name: query.name(query.spelled("task_name", "name")?)?,
-        version: query.version(query.spelled("task_version", "version")?)?,
+        name: query.name("task_name")?,
+        version: query.version("task_version")?,
         limit: query.limit(MAX_LISTED)?.unwrap_or(DEFAULT_LIMIT),
     })
 }
@@ -57,9 +51,7 @@ mod tests {
     fn groups_are_chosen_by_queue_and_type() {
         assert_eq!(read(&[]), Ok(Errors { limit: 100, ..Errors::default() }));
         let all = Errors { queue: Some("q".into()), name: Some("n".into()), version: Some(3), limit: 7 };
-        let read_all = |name, version| read(&[("queue", "q"), (name, "n"), (version, "3"), ("limit", "7")]);
-        assert_eq!(read_all("task_name", "task_version"), Ok(all.clone()));
-        assert_eq!(read_all("name", "version"), Ok(all));
+        assert_eq!(read(&[("queue", "q"), ("task_name", "n"), ("task_version", "3"), ("limit", "7")]), Ok(all));
     }
 
     #[test]
