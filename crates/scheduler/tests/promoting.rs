@@ -73,13 +73,13 @@ async fn an_idle_scheduler_asks_seldom() {
     let scheduler = place.schedule(SchedulerSettings::default());
     let began = Instant::now();
     timeout(PATIENCE, async {
-        while place.store.calls.load(Ordering::SeqCst) < 8 {
+        while place.store.calls.load(Ordering::SeqCst) < 10 {
             sleep(Duration::from_millis(5)).await;
         }
     })
     .await
     .unwrap();
-    // Five parts look at once, one of them twice, and again after a second at the earliest.
+    // Six parts look at once, one of them twice, and three of them again after a second at the earliest.
     assert!(began.elapsed() > Duration::from_millis(900), "{:?}", began.elapsed());
     scheduler.stop().await;
 }
