@@ -2,8 +2,8 @@
 //! each step a store must have answered and must show what the oracle says, and every list, read at once or page by page
 //! meanwhile, must have what it should, computed from all tasks.
 //!
-//! A failing case is shrunk and printed. `JOBBERS_SEED` (64 hexadecimal digits, printed with every failure) repeats a
-//! run, `JOBBERS_CASES` makes it longer.
+//! A failing case is shrunk and printed. `JOBBERS_SEED` (64 hexadecimal digits, printed with every failure, or a whole
+//! number, as all random tests take it) repeats a run, `JOBBERS_CASES` makes it longer.
 
 mod play;
 mod reader;
@@ -49,11 +49,26 @@ fn random_seed() -> [u8; 32] {
 }
 
 fn parse_seed(text: &str) -> [u8; 32] {
+    const EXPECTED: &str = "JOBBERS_SEED is a whole number, or 64 hexadecimal digits";
     let mut seed = [0; 32];
-    assert_eq!(text.len(), 64, "JOBBERS_SEED has 64 hexadecimal digits");
+    if let Ok(number) = text.parse::<u64>() {
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        return seed;
+    }
+    assert!(text.len() == 64 && text.is_ascii(), "{EXPECTED}, not `{text}`");
     for (index, byte) in seed.iter_mut().enumerate() {
-        let digits = &text[2 * index..2 * index + 2];
-        *byte = u8::from_str_radix(digits, 16).expect("JOBBERS_SEED has 64 hexadecimal digits");
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).expect(EXPECTED);
     }
     seed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_number_or_what_a_failure_prints() {
+        assert_eq!(parse_seed("258")[..9], [0, 0, 0, 0, 0, 0, 1, 2, 0]);
+        assert_eq!(parse_seed(&"0f".repeat(32)), [15; 32]);
+    }
 }
