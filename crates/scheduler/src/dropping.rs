@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jobbers_core::process::Outage;
 use jobbers_core::store::{DropWaiting, MAX_BATCH, SharedStore, StoreError};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::unknown::{Missed, unknown};
 use crate::{SchedulerSettings, UnknownTaskGrace};
@@ -22,10 +22,12 @@ pub(crate) async fn drop_for_ever(store: SharedStore, settings: &SchedulerSettin
     let mut outage = Outage::none("dropping");
     let mut missed = Missed::default();
     loop {
+        let began = Instant::now();
         let pause = match drop_some(&store, &mut missed, grace).await {
             Ok(more) => {
                 outage.over();
-                if more { Duration::ZERO } else { interval }
+                // Leaves the store to others for as long as this took.
+                if more { began.elapsed() } else { interval }
             }
             Err(error) => {
                 missed.forget();
@@ -48,11 +50,21 @@ async fn drop_some(store: &SharedStore, missed: &mut Missed, grace: Duration) ->
     missed.see(&live, &waiting, now);
     let mut more = false;
     for waits in unknown(&live, &waiting, grace, now) {
-        if !missed.for_long(&waits.task_type, grace, now) {
+        if !missed.for_long(waits, grace, now) {
             continue;
         }
         let (queue, task_type) = (waits.queue.clone(), waits.task_type.clone());
-        let swept = store.drop_waiting(&DropWaiting { queue, task_type, waited: grace, limit: MAX_BATCH }).await?;
+        let drop = DropWaiting { queue, task_type, waited: grace, limit: MAX_BATCH };
+        let swept = match store.drop_waiting(&drop).await {
+            Ok(swept) => swept,
+            Err(error) if error.is_transient() => return Err(error),
+            // It must not hold up the others.
+            Err(error) => {
+                let queue = waits.queue.as_str();
+                tracing::error!(event = "drop_failed", task = %waits.task_type, queue, %error, "left as they are");
+                continue;
+            }
+        };
         if swept.tasks > 0 {
             tracing::warn!(
                 event = "dropped", task = %waits.task_type, queue = waits.queue, tasks = swept.tasks,

@@ -15,36 +15,44 @@ pub(crate) fn unknown<'a>(
     now: Timestamp,
 ) -> Vec<&'a WaitingType> {
     let known = known(live);
-    let consumed: BTreeSet<&str> = workers(live)
-        .filter(|worker| now.since(worker.process.started_at) >= grace)
-        .flat_map(|worker| worker.process.queues.iter().map(String::as_str))
-        .collect();
+    let consumed = consumed(workers(live).filter(|worker| now.since(worker.process.started_at) >= grace));
     let is_unknown = |waits: &&WaitingType| !known.contains(&waits.task_type) && consumed.contains(&*waits.queue);
     waiting.iter().filter(is_unknown).collect()
 }
 
-/// Since when each type that waits has been seen without a worker that knows it. A worker that is started anew is away
-/// for a moment, and what has waited for it all the while is not to be dropped in that moment.
+/// Since when each type that waits in a queue has been seen with workers that consume the queue, but without any that
+/// knows the type. A worker that is started anew is away for a moment, and what has waited for it all the while is not to
+/// be dropped in that moment; nor is what waits in a queue that a worker has just begun to consume.
 #[derive(Debug, Default)]
-pub(crate) struct Missed(BTreeMap<TaskType, Timestamp>);
+pub(crate) struct Missed(BTreeMap<(String, TaskType), Timestamp>);
 
 impl Missed {
     /// Takes in what is seen now.
     pub(crate) fn see(&mut self, live: &[Live], waiting: &[WaitingType], now: Timestamp) {
-        let known = known(live);
-        let missed = waiting.iter().map(|waits| &waits.task_type).filter(|task_type| !known.contains(task_type));
-        self.0 = missed.map(|task_type| (task_type.clone(), self.0.get(task_type).copied().unwrap_or(now))).collect();
+        let (known, consumed) = (known(live), consumed(workers(live)));
+        let is_missed =
+            |waits: &&WaitingType| !known.contains(&waits.task_type) && consumed.contains(waits.queue.as_str());
+        let missed = waiting.iter().filter(is_missed).map(key);
+        self.0 = missed.map(|key| (key.clone(), self.0.get(&key).copied().unwrap_or(now))).collect();
     }
 
-    /// Whether no worker has known the type for that long.
-    pub(crate) fn for_long(&self, task_type: &TaskType, grace: Duration, now: Timestamp) -> bool {
-        self.0.get(task_type).is_some_and(|since| now.since(*since) >= grace)
+    /// Whether this has been so for that long.
+    pub(crate) fn for_long(&self, waits: &WaitingType, grace: Duration, now: Timestamp) -> bool {
+        self.0.get(&key(waits)).is_some_and(|since| now.since(*since) >= grace)
     }
 
     /// What was seen before does not count any more: there was a time in which nothing could be seen.
     pub(crate) fn forget(&mut self) {
         self.0.clear();
     }
+}
+
+fn key(waits: &WaitingType) -> (String, TaskType) {
+    (waits.queue.clone(), waits.task_type.clone())
+}
+
+fn consumed<'a>(workers: impl Iterator<Item = &'a Live>) -> BTreeSet<&'a str> {
+    workers.flat_map(|worker| worker.process.queues.iter().map(String::as_str)).collect()
 }
 
 fn workers(live: &[Live]) -> impl Iterator<Item = &Live> {
@@ -133,19 +141,30 @@ mod tests {
 
     #[test]
     fn a_worker_that_is_away_for_a_moment_is_not_missed() {
-        let (waiting, report) = ([waits("default", "report")], TaskType::new("report", 1));
+        let waiting = [waits("default", "report")];
+        let report = &waiting[0];
         let (knows, other) = (worker(0, &["default"], &["report"]), worker(0, &["default"], &[]));
         let mut missed = Missed::default();
         missed.see(&[knows.clone(), other.clone()], &waiting, at(1000));
         missed.see(std::slice::from_ref(&other), &waiting, at(1010));
-        assert!(!missed.for_long(&report, GRACE, at(1010)), "it has just gone");
+        assert!(!missed.for_long(report, GRACE, at(1010)), "it has just gone");
         missed.see(&[knows, other.clone()], &waiting, at(1030));
         missed.see(std::slice::from_ref(&other), &waiting, at(1040));
-        assert!(!missed.for_long(&report, GRACE, at(1099)));
+        assert!(!missed.for_long(report, GRACE, at(1099)));
         missed.see(std::slice::from_ref(&other), &waiting, at(1100));
-        assert!(missed.for_long(&report, GRACE, at(1100)));
+        assert!(missed.for_long(report, GRACE, at(1100)));
         missed.forget();
         missed.see(&[other], &waiting, at(1101));
-        assert!(!missed.for_long(&report, GRACE, at(1101)), "nobody knows what was in between");
+        assert!(!missed.for_long(report, GRACE, at(1101)), "nobody knows what was in between");
+    }
+
+    #[test]
+    fn a_queue_that_a_worker_has_just_begun_to_consume_is_given_time() {
+        let waiting = [waits("new", "report")];
+        let mut missed = Missed::default();
+        missed.see(&[worker(0, &["default"], &[])], &waiting, at(1000));
+        missed.see(&[worker(0, &["default", "new"], &[])], &waiting, at(1100));
+        assert!(!missed.for_long(&waiting[0], GRACE, at(1159)));
+        assert!(missed.for_long(&waiting[0], GRACE, at(1160)));
     }
 }

@@ -16,7 +16,7 @@ use jobbers_core::store::{
 use super::OwnServer;
 
 /// Commands that Redis 6.2 has, among them all that the scripts use.
-const KNOWN_IN_6_2: [&str; 54] = [
+const KNOWN_IN_6_2: [&str; 55] = [
     "APPEND",
     "DECRBY",
     "DEL",
@@ -59,6 +59,7 @@ const KNOWN_IN_6_2: [&str; 54] = [
     "SREM",
     "STRLEN",
     "TIME",
+    "UNLINK",
     "ZADD",
     "ZCARD",
     "ZCOUNT",

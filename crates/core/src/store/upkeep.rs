@@ -20,7 +20,8 @@ pub trait Upkeep: Send + Sync {
     /// started, if it never did); another one is silent only if `stale` is given, it has beaten, and its last beat is
     /// longer ago than that. A task whose end was asked for is left alone: it ends by that wish; so is one whose lease
     /// is over: that is for reaping. After the store was away nothing counts as silent until one full lease has passed,
-    /// since nobody could tell heartbeats meanwhile.
+    /// since nobody could tell heartbeats meanwhile; and where confirmed heartbeats may have been lost, what was told
+    /// before counts as told at that time.
     async fn stall(&self, stall: &Stall) -> Result<Stalled>;
 
     /// Waiting → dropped: tasks of a type in a queue that have waited for at least `waited`.

@@ -76,7 +76,12 @@ fn waiting(task: &Task, around: &Surroundings) -> Reason {
     let able: Vec<&ProcessInfo> =
         consumers.iter().copied().filter(|process| process.types.contains(&task.task_type)).collect();
     if able.is_empty() {
-        let expected = if around.scheduler_alive() { Expected::Dropped } else { Expected::Stays };
+        let known_elsewhere = around.live.iter().any(|process| process.types.contains(&task.task_type));
+        let expected = match around.scheduler_alive() {
+            _ if known_elsewhere => Expected::KnownElsewhere,
+            true => Expected::Dropped,
+            false => Expected::Stays,
+        };
         return Reason::UnknownType { waits, consumers: consumers.len(), expected };
     }
     let with_free_slot = able.iter().filter(|process| has_free_slot(process, task)).count();

@@ -118,10 +118,12 @@ pub enum Why {
 /// What becomes of a task whose type nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// A scheduler drops it, once it has waited for as long as that scheduler allows.
+    /// A scheduler drops it, once it has waited for as long as that scheduler allows; some never do.
     Dropped,
     /// Nothing, while no scheduler is alive.
     Stays,
+    /// Nothing, while a live worker knows it that takes no tasks from this queue.
+    KnownElsewhere,
 }
 
 /// How a task waits.

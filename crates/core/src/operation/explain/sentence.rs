@@ -113,8 +113,11 @@ impl fmt::Display for Explanation {
                 match expected {
                     Expected::Dropped => f.write_str(
                         "a scheduler drops it once it has waited so for its UNKNOWN_TASK_GRACE (60 s unless set \
-                         otherwise).",
+                         otherwise; `never` keeps it).",
                     ),
+                    Expected::KnownElsewhere => {
+                        f.write_str("it stays, because a live worker knows it that takes no tasks from this queue.")
+                    }
                     Expected::Stays => f.write_str("it stays, because no scheduler is alive that would drop it."),
                 }
             }

@@ -250,13 +250,16 @@ fn a_type_that_nobody_knows_is_dropped_where_a_scheduler_is_alive() {
     let other = ProcessInfo { types: vec![TaskType::new("resize", 1)], ..worker(1) };
     let words = "It waits for 90 s, one of 3 tasks of its type: 1 live worker takes tasks from queue `images`, but none \
                  knows resize version 2; ";
-    let dropped = "a scheduler drops it once it has waited so for its UNKNOWN_TASK_GRACE (60 s unless set otherwise).";
+    let dropped = "a scheduler drops it once it has waited so for its UNKNOWN_TASK_GRACE (60 s unless set otherwise; \
+                   `never` keeps it).";
     assert_eq!(sentence(&waits(), &[other.clone(), scheduler()]), format!("{words}{dropped}"));
     let stays = "it stays, because no scheduler is alive that would drop it.";
     assert_eq!(sentence(&waits(), std::slice::from_ref(&other)), format!("{words}{stays}"));
     // One that knows the type but takes from elsewhere is of no help.
     let elsewhere = ProcessInfo { queues: vec!["mails".into()], ..worker(2) };
-    assert!(matches!(reason(&waits(), &[other, elsewhere]), Reason::UnknownType { consumers: 1, .. }));
+    assert!(matches!(reason(&waits(), &[other.clone(), elsewhere.clone()]), Reason::UnknownType { consumers: 1, .. }));
+    let stays = "it stays, because a live worker knows it that takes no tasks from this queue.";
+    assert_eq!(sentence(&waits(), &[other, elsewhere, scheduler()]), format!("{words}{stays}"));
 }
 
 #[test]

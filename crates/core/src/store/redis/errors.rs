@@ -1,6 +1,7 @@
 //! Groups of dead letters whose errors are alike: see `lua/groups.lua`.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use bytes::{Buf, Bytes};
 
@@ -46,15 +47,19 @@ async fn read(
     groups: &mut Vec<ErrorGroup>,
 ) -> Result<()> {
     let mut cursor = 0_u64;
+    let mut seen = HashSet::new();
     loop {
         let mut pipeline = redis::pipe();
         let key = format!("{}errors:{kind}", store.keys.partition());
         pipeline.cmd("HSCAN").arg(key).arg(cursor).arg("COUNT").arg(GROUPS_AT_ONCE);
         let ((next, found),): ((u64, Vec<Bytes>),) = store.pipeline("errors", &pipeline).await?;
-        groups.extend(found.chunks_exact(2).filter_map(|field| group(field[1].clone(), queue, task_type)));
+        for field in found.chunks_exact(2) {
+            // A scan may answer a field twice, and its count may have changed meanwhile.
+            if seen.insert(field[0].clone()) {
+                groups.extend(group(field[1].clone(), queue, task_type));
+            }
+        }
         groups.sort_by(|a, b| order(a).cmp(&order(b)));
-        // A scan may answer a field twice.
-        groups.dedup_by(|a, b| order(a) == order(b));
         groups.truncate(limit);
         cursor = next;
         if cursor == 0 {

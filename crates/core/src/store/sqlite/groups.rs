@@ -109,9 +109,13 @@ pub(super) async fn largest(db: &mut SqliteConnection, errors: &Errors) -> Resul
 
 /// Groups the dead letters of a file that was written before there were groups.
 pub(super) async fn group_older(db: &mut SqliteConnection, now: Timestamp) -> Result<()> {
+    let mut sweep = Sweep { after: None, limit: MAX_BATCH, rehearsal: false };
+    // Mostly there is none, and nobody is held up by a look.
+    if sweep::piece(db, &[(Way::UNGROUPED, Until::EVER)], &sweep).await?.found.is_empty() {
+        return Ok(());
+    }
     let mut transaction = db.begin_with("BEGIN IMMEDIATE").await?;
     let mut tx = Tx::begin(&mut transaction, now);
-    let mut sweep = Sweep { after: None, limit: MAX_BATCH, rehearsal: false };
     loop {
         let piece = sweep::piece(tx.db, &[(Way::UNGROUPED, Until::EVER)], &sweep).await?;
         if !piece.found.is_empty() {
@@ -122,7 +126,8 @@ pub(super) async fn group_older(db: &mut SqliteConnection, now: Timestamp) -> Re
             let mut grouped = Vec::new();
             for row in statement.rows(tx.db).await? {
                 let Some(detail) = row.maybe_text("detail")? else { continue };
-                let end: EndDetail = serde_json::from_str(&detail)?;
+                // One that cannot be read stays without a group.
+                let Ok(end) = serde_json::from_str::<EndDetail>(&detail) else { continue };
                 let likeness = tx.groups.gain_since(row.integer("lane")?, &end, row.time("dead_at")?);
                 grouped.push((row.integer("place")?, likeness));
             }

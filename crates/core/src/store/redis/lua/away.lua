@@ -1,4 +1,4 @@
--- Until when the leases that ended while the store was away, and the silence of tasks meanwhile, are forgiven: after a
+-- Until when (it may be long ago) the leases that ended while the store was away, and the silence of tasks meanwhile, are forgiven: after a
 -- restart or a failover (the run id changed) one full lease has to pass first, as nobody could renew or tell heartbeats.
 -- Shared by overdue.lua, reap.lua and stall.lua.
 

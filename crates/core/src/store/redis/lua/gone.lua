@@ -3,7 +3,8 @@ local left_chunks = {}     -- of the log -> tasks that left it
 
 local function forget_task(id, v, r)
   leave_ended(lane_of(v, r), id, r)
-  call('DEL', P .. 't:' .. id, P .. 'r:' .. id)
+  -- Large ones are freed beside what goes on.
+  call('UNLINK', P .. 't:' .. id, P .. 'r:' .. id)
   local chunk = math.floor(sequence_of(v, r) / CHUNK)
   left_chunks[chunk] = (left_chunks[chunk] or 0) + 1
   moved(id, 'U')

@@ -14,6 +14,7 @@ local SETS = {
 local answers = { now, false }
 local found, looked, bytes = 0, 0, 0
 local told = {}
+local forgiven = forgiven_until()
 
 local function is_spent() return found >= args.limit or looked >= MAX_EXAMINED or bytes >= MAX_BYTES end
 
@@ -22,6 +23,19 @@ local function is_silent() return true end
 local function is_over(lane, id)
   local deadline = tonumber(call('ZSCORE', lane.started, id) or '')
   return not deadline or deadline <= now
+end
+
+-- A beat that had been confirmed may have been lost with the store: what was silent before it was back has its whole time
+-- once more from then on.
+local function is_forgiven(set, key, id, r)
+  local at = tonumber(call('ZSCORE', key, id))
+  local allowed = args.stale
+  if set.flag == SILENCE then
+    local last = tonumber(has(r, RARE) and call('HGET', P .. 'r:' .. id, 'h') or 0)
+    allowed = at - math.max(last, r.started)
+    at = at - allowed
+  end
+  return at < forgiven and now < forgiven + allowed
 end
 
 -- Looks at an entry; answers whether it stays.
@@ -33,6 +47,7 @@ local function look_at(set, key, id)
     if not args.rehearsal then call('ZREM', key, id) end
     return args.rehearsal
   end
+  if is_forgiven(set, key, id, r) then return true end
   -- Its end was asked for: that is how it ends. Its lease is over: reaping decides about it.
   if has(r, CANCEL) or is_over(lane_of(v, r), id) then return true end
   found = found + 1
@@ -64,7 +79,7 @@ local function walk(set, queue, stay)
 end
 
 -- Heartbeats that nobody could tell will come with the next renewals.
-if now < forgiven_until() then return answers end
+if now < forgiven then return answers end
 local from = args.from
 local queues = call('ZRANGEBYLEX', P .. 'queues', from and '[' .. from[1] or '-', '+', 'LIMIT', 0, MAX_LOOKED_AT)
 for _, queue in ipairs(queues) do
