@@ -113,14 +113,18 @@ async fn steps_that_others_took_cause_no_chain_of_signals() {
     let other = bed.open().await;
     bed.submit(&[task(1)]).await;
     let mut worker = Worker::new(bed.store(), 1);
-    let mut signals = bed.store().worker_signals(worker.id).await.unwrap();
+    // Before the signals: whoever listens first brings on the first look.
     let mut moves = bed.store().moves().await.unwrap();
+    let mut signals = bed.store().worker_signals(worker.id).await.unwrap();
     let claimed = worker.claim_one().await;
     assert!(worker.claim(1).await.is_empty());
-    // The first look cannot tell and signals; wait until it is over.
+    // The first look that knows of the worker cannot tell and signals, after it has said that something changed: when the
+    // look behind it says so, it is over.
     until(&mut moves, &Moved::Resync).await;
-    other.submit(&[typed(7, "unknown")]).await.unwrap();
-    until(&mut moves, &Moved::Resync).await;
+    for number in [7, 9] {
+        other.submit(&[typed(number, "unknown")]).await.unwrap();
+        until(&mut moves, &Moved::Resync).await;
+    }
     drain(&mut signals);
     let neighbour = Worker::new(&other, 2);
     neighbour.renew(&[&claimed]).await;
