@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jobbers_core::model::{ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::model::{
+    ErrorGroup, NewTask, ProcessInfo, RateLimit, Registration, Task, TaskId, Timestamp, WorkerId,
+};
 use jobbers_core::store::sqlite::SqliteStore;
 use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, DropWaiting, Errors, Expired, ForgetOutcome,
-    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, QueueCounts,
-    RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals, Stall, Stalled, Statistics, StoreError,
-    SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict, WaitingType, WorkerSignal,
+    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, Purge, QueueCounts,
+    RenewReply, Renewal, Resubmit, Result, RoutingChanges, SchemaConflict, Signals, Stall, Stalled, Standing,
+    Statistics, StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict,
+    WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -193,6 +196,10 @@ impl Statistics for Flaky {
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
         self.store.errors(errors).await
     }
+
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>> {
+        self.store.standing(id, rate).await
+    }
 }
 
 #[async_trait]
@@ -203,6 +210,14 @@ impl Signals for Flaky {
 
     async fn moves(&self) -> Result<Moves> {
         self.store.moves().await
+    }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        self.store.tell_routing_changed().await
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
+        self.store.routing_changes().await
     }
 }
 
@@ -226,5 +241,10 @@ impl Upkeep for Flaky {
     async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
         self.step("trim")?;
         self.store.trim(trim).await
+    }
+
+    async fn purge(&self, purge: &Purge) -> Result<Swept> {
+        self.step("purge")?;
+        self.store.purge(purge).await
     }
 }

@@ -40,7 +40,7 @@ impl Worker {
         let worker = Self {
             id: worker_id(n),
             store: store.clone(),
-            queues: vec![QueueSlots { queue: QUEUE.to_owned(), free: PLENTY }],
+            queues: vec![QueueSlots { queue: QUEUE.to_owned(), free: PLENTY, ..QueueSlots::default() }],
             types: vec![(alpha(), PLENTY, of_alphas), (beta(), PLENTY, of_betas)],
             sequence: 0,
             parked: false,
@@ -52,7 +52,10 @@ impl Worker {
     /// The same, taking any number of tasks of these queues and types.
     pub async fn consuming(store: &SharedStore, n: u8, queues: &[&str], types: &[TaskType]) -> Self {
         let mut worker = Self::start(store, n).await;
-        worker.queues = queues.iter().map(|&queue| QueueSlots { queue: queue.to_owned(), free: PLENTY }).collect();
+        worker.queues = queues
+            .iter()
+            .map(|&queue| QueueSlots { queue: queue.to_owned(), free: PLENTY, ..QueueSlots::default() })
+            .collect();
         worker.types = types.iter().map(|task_type| (task_type.clone(), PLENTY, Policy::default())).collect();
         worker.register().await;
         worker
@@ -77,6 +80,7 @@ impl Worker {
                 .map(|(task_type, free, policy)| TypeSlots {
                     task_type: task_type.clone(),
                     free: *free,
+                    total: None,
                     policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 })
@@ -89,7 +93,15 @@ impl Worker {
     /// The next turn, not sent yet.
     pub fn next_turn(&mut self, finishes: Vec<Finish>, claim: Option<Claim>) -> Turn {
         self.sequence += 1;
-        Turn { worker: self.id, sequence: self.sequence, lease: LEASE, finishes, claim, was_parked: self.parked }
+        Turn {
+            worker: self.id,
+            sequence: self.sequence,
+            lease: LEASE,
+            finishes,
+            stopped: Vec::new(),
+            claim,
+            was_parked: self.parked,
+        }
     }
 
     pub async fn send(&mut self, turn: &Turn) -> TurnReply {

@@ -4,13 +4,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jobbers_core::model::{ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
+use jobbers_core::model::{
+    ErrorGroup, NewTask, ProcessInfo, RateLimit, Registration, Task, TaskId, Timestamp, WorkerId,
+};
 use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, DropWaiting, Errors, Expired, ForgetOutcome,
-    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, QueueCounts,
-    RenewReply, Renewal, Resubmit, Result, SchemaConflict, SharedStore, Signals, Stall, Stalled, Statistics,
-    StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict, WaitingType,
-    WorkerSignal,
+    List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted, Prune, Purge, QueueCounts,
+    RenewReply, Renewal, Resubmit, Result, RoutingChanges, SchemaConflict, SharedStore, Signals, Stall, Stalled,
+    Standing, Statistics, StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict,
+    WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -165,6 +167,10 @@ impl Statistics for Staged {
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
         self.store.errors(errors).await
     }
+
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>> {
+        self.store.standing(id, rate).await
+    }
 }
 
 #[async_trait]
@@ -207,6 +213,14 @@ impl Signals for Staged {
     async fn moves(&self) -> Result<Moves> {
         self.store.moves().await
     }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        self.store.tell_routing_changed().await
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
+        self.store.routing_changes().await
+    }
 }
 
 #[async_trait]
@@ -225,5 +239,9 @@ impl Upkeep for Staged {
 
     async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
         self.store.trim(trim).await
+    }
+
+    async fn purge(&self, purge: &Purge) -> Result<Swept> {
+        self.store.purge(purge).await
     }
 }

@@ -86,15 +86,17 @@ impl Place {
             parameters_schema: None,
         };
         self.stores.tasks.register(&[registration]).await.unwrap();
-        let slots = TypeSlots { task_type, free: 1, policy: policy.reference(), max_heartbeat_interval: None };
+        let slots =
+            TypeSlots { task_type, free: 1, total: None, policy: policy.reference(), max_heartbeat_interval: None };
         let turn = Turn {
             worker,
             sequence,
             lease,
             finishes: Vec::new(),
+            stopped: Vec::new(),
             claim: Some(Claim {
                 tasks: 1,
-                queues: vec![QueueSlots { queue: "default".to_owned(), free: 1 }],
+                queues: vec![QueueSlots { queue: "default".to_owned(), free: 1, ..QueueSlots::default() }],
                 types: vec![slots],
                 token_seed: rand::random(),
             }),

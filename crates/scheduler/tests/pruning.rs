@@ -27,7 +27,8 @@ async fn failed(place: &Place, number: u8, dead_letter: DeadLetter) -> TaskId {
     let policy = Policy { dead_letter, ..Policy::default() };
     let transition = after_attempt(&policy, 0, Outcome::Failed(detail), 0.0, 0.0);
     let finishes = vec![Finish { id: task.id, token: task.token, transition }];
-    let turn = Turn { worker, sequence: 2, lease: LEASE, finishes, claim: None, was_parked: false };
+    let turn =
+        Turn { worker, sequence: 2, lease: LEASE, finishes, stopped: Vec::new(), claim: None, was_parked: false };
     place.stores.tasks.turn(&turn).await.unwrap();
     assert_eq!((task.id, place.get(id).await.status), (id, Status::Failed));
     id

@@ -9,14 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jobbers_core::model::{
-    ErrorGroup, NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId,
+    ErrorGroup, NewTask, ProcessInfo, RateLimit, Registration, Task, TaskId, TaskType, Timestamp, Token, WorkerId,
 };
 use jobbers_core::store::{
     AgainOutcome, Announced, CancelOutcome, ClaimedTask, Directory, DiscardOutcome, DropWaiting, Errors, Expired,
     Finish, ForgetOutcome, List, Listed, Lists, Live, MinuteTally, MoveOutcome, Moves, Overdue, Promote, Promoted,
-    Prune, QueueCounts, RenewReply, Renewal, Renewed, Resubmit, Result, SchemaConflict, Signals, Stall, Stalled,
-    Statistics, StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply, Upkeep, Verdict,
-    WaitingType, WorkerSignal,
+    Prune, Purge, QueueCounts, RenewReply, Renewal, Renewed, Resubmit, Result, RoutingChanges, SchemaConflict, Signals,
+    Stall, Stalled, Standing, Statistics, StoreError, SubmitOutcome, Swept, TaskStore, Trim, Trimmed, Turn, TurnReply,
+    Upkeep, Verdict, WaitingType, WorkerSignal,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -107,7 +107,7 @@ impl Inner {
         self.claimed += claimed.len();
         self.most_started = self.most_started.max(self.started);
         let parked = turn.claim.as_ref().is_some_and(|claim| claimed.len() < claim.tasks as usize);
-        let reply = TurnReply { now: Timestamp::from_millis(0), finished, claimed, parked };
+        let reply = TurnReply { now: Timestamp::from_millis(0), finished, claimed, parked, next_slot: None };
         self.last = Some((turn.sequence, reply.clone()));
         reply
     }
@@ -277,6 +277,10 @@ impl Statistics for FakeStore {
     async fn errors(&self, _: &Errors) -> Result<Vec<ErrorGroup>> {
         unreachable!("a worker does not count")
     }
+
+    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
+        unreachable!("a worker does not explain")
+    }
 }
 
 #[async_trait]
@@ -286,6 +290,14 @@ impl Signals for FakeStore {
     }
 
     async fn moves(&self) -> Result<Moves> {
+        Ok(mpsc::channel(1).1)
+    }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
         Ok(mpsc::channel(1).1)
     }
 }
@@ -306,5 +318,9 @@ impl Upkeep for FakeStore {
 
     async fn trim(&self, _: &Trim) -> Result<Trimmed> {
         unreachable!("a worker does not trim")
+    }
+
+    async fn purge(&self, _: &Purge) -> Result<Swept> {
+        unreachable!("a worker does not purge")
     }
 }

@@ -69,7 +69,11 @@ pub(super) fn new_task(submission: &Submission, now: Timestamp) -> NewTask {
 pub(super) fn limited(worker: &Worker, slots: Slots) -> Claim {
     let mut claim = worker.claim_of(u32::from(slots.tasks));
     claim.queues[0].free = u32::from(slots.queue);
-    claim.queues.push(QueueSlots { queue: ELSEWHERE.to_owned(), free: u32::from(slots.elsewhere) });
+    claim.queues.push(QueueSlots {
+        queue: ELSEWHERE.to_owned(),
+        free: u32::from(slots.elsewhere),
+        ..QueueSlots::default()
+    });
     for types in &mut claim.types {
         types.free = u32::from(if types.task_type == alpha() { slots.alphas } else { slots.betas });
     }

@@ -1,8 +1,10 @@
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
-use jobbers_core::model::{ErrorGroup, Task, TaskId};
-use jobbers_core::store::{Errors, List, Listed, Lists, MinuteTally, QueueCounts, Result, Statistics, WaitingType};
+use jobbers_core::model::{ErrorGroup, RateLimit, Task, TaskId};
+use jobbers_core::store::{
+    Errors, List, Listed, Lists, MinuteTally, QueueCounts, Result, Standing, Statistics, WaitingType,
+};
 
 use super::OracleStore;
 
@@ -44,6 +46,10 @@ impl Statistics for OracleStore {
 
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
         Ok(self.state().model.errors(errors))
+    }
+
+    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
+        Err(jobbers_core::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
     }
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
 use jobbers_core::store::{
     AgainOutcome, CancelOutcome, Claim, DiscardOutcome, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue,
-    OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, Signals, SubmitOutcome, TaskStore, Turn,
-    TurnReply, Verdict, WorkerSignal,
+    OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, RoutingChanges, Signals, SubmitOutcome,
+    TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
 
@@ -222,5 +222,13 @@ impl Signals for OracleStore {
         let (sender, receiver) = mpsc::channel(SIGNALS);
         self.state().watchers.push(sender);
         Ok(receiver)
+    }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
+        Ok(tokio::sync::mpsc::channel(1).1)
     }
 }

@@ -41,7 +41,7 @@ impl Model {
             }
             parked = claimed.len() < claim.tasks as usize;
         }
-        let reply = TurnReply { now: self.now, finished, claimed, parked };
+        let reply = TurnReply { now: self.now, finished, claimed, parked, next_slot: None };
         if !is_late {
             self.remember(turn, &reply);
         }
@@ -148,6 +148,7 @@ impl Model {
             finished: last.finished.clone(),
             claimed: self.still_held(last),
             parked: last.parked,
+            next_slot: None,
         })
     }
 

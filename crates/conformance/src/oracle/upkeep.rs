@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use jobbers_core::store::{DropWaiting, Prune, Result, Stall, Stalled, Swept, Trim, Trimmed, Upkeep, WorkerSignal};
+use jobbers_core::store::{
+    DropWaiting, Prune, Purge, Result, Stall, Stalled, Swept, Trim, Trimmed, Upkeep, WorkerSignal,
+};
 
 use super::OracleStore;
 
@@ -34,5 +36,9 @@ impl Upkeep for OracleStore {
     /// Who waits nowhere has no entry anywhere.
     async fn trim(&self, _trim: &Trim) -> Result<Trimmed> {
         Ok(Trimmed { now: self.state().model.now, gone: 0, dead: 0, next: None })
+    }
+
+    async fn purge(&self, _: &Purge) -> Result<Swept> {
+        Err(jobbers_core::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
     }
 }

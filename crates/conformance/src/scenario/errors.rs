@@ -22,7 +22,11 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn keeper(env: &Environment) -> Worker {
     let policy = Policy { dead_letter: DeadLetter::Save, max_retries: 0, max_lost: 1, ..Policy::default() };
     let mut worker = Worker::with_policy(env.store(), 1, policy).await;
-    let elsewhere = jobbers_core::store::QueueSlots { queue: "elsewhere".into(), free: PLENTY };
+    let elsewhere = jobbers_core::store::QueueSlots {
+        queue: "elsewhere".into(),
+        free: PLENTY,
+        ..jobbers_core::store::QueueSlots::default()
+    };
     worker.queues.push(elsewhere);
     worker
 }

@@ -8,7 +8,7 @@ use crate::sample::{alpha, beta, task_in, task_of, tasks};
 use crate::worker::Worker;
 
 fn slots(queue: &str, free: u32) -> QueueSlots {
-    QueueSlots { queue: queue.to_owned(), free }
+    QueueSlots { queue: queue.to_owned(), free, ..QueueSlots::default() }
 }
 
 pub async fn the_total_limit_is_exact(env: &Environment) {

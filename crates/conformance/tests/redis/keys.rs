@@ -20,7 +20,7 @@ const FORGOTTEN_ONE_OF: u64 = 40;
 pub async fn full_life(env: &Environment) {
     let policy = Policy { max_retries: 1, max_lost: 2, dead_letter: DeadLetter::Save, ..Policy::default() };
     let mut worker = Worker::with_policy(env.store(), 1, policy.clone()).await;
-    worker.queues.push(QueueSlots { queue: "re:ports".to_owned(), free: 100 });
+    worker.queues.push(QueueSlots { queue: "re:ports".to_owned(), free: 100, ..QueueSlots::default() });
     let mut fragile = Worker::with_policy(&env.other().await, 2, policy).await;
     let info = ProcessInfo {
         id: worker_id(1),

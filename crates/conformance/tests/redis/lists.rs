@@ -96,7 +96,7 @@ async fn settle(env: &Environment, tasks: u64) -> BTreeSet<TaskId> {
     let mut worker = Worker::with_policy(store, 1, saved.clone()).await;
     let mut other = Worker::with_policy(store, 2, saved).await;
     for worker in [&mut worker, &mut other] {
-        worker.queues.push(QueueSlots { queue: "re:ports".to_owned(), free: 500 });
+        worker.queues.push(QueueSlots { queue: "re:ports".to_owned(), free: 500, ..QueueSlots::default() });
     }
     let new = |n: u64| {
         let new = match n % 7 {

@@ -124,5 +124,5 @@ impl Routing {
 fn queue((name, max_concurrent): (String, Option<i64>)) -> Queue {
     let max_concurrent =
         max_concurrent.filter(|limit| *limit > 0).map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
-    Queue { name, max_concurrent }
+    Queue { name, max_concurrent, ..Queue::default() }
 }

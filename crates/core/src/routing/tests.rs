@@ -38,7 +38,7 @@ fn unusable(answer: Result<Routing, RoutingError>) -> String {
 async fn a_new_file_has_the_default_queue_without_limits_and_the_default_role() {
     let (_folder, file) = place();
     let routing = Routing::open(&url(&file)).await.expect("open");
-    let default = Queue { name: "default".to_owned(), max_concurrent: None };
+    let default = Queue { name: "default".to_owned(), max_concurrent: None, ..Queue::default() };
     assert_eq!(routing.queues().await.expect("queues"), std::slice::from_ref(&default));
     assert_eq!(routing.queue("default").await.expect("queue"), Some(default));
     assert_eq!(routing.queue("none").await.expect("queue"), None);

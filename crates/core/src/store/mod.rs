@@ -22,6 +22,7 @@ mod renew;
 mod resubmit;
 mod signals;
 pub mod sqlite;
+mod standing;
 mod statistics;
 mod submit;
 mod turn;
@@ -45,13 +46,14 @@ pub use promote::{Promote, Promoted};
 pub use reap::{Overdue, OverdueTask, Verdict};
 pub use renew::{Beat, Lease, RenewReply, Renewal, Renewed};
 pub use resubmit::{AgainOutcome, Resubmit};
-pub use signals::{Moved, Moves, Signals, WorkerSignal};
+pub use signals::{Moved, Moves, RoutingChanges, Signals, WorkerSignal};
+pub use standing::{Ahead, Allowance, Standing};
 pub use statistics::{Errors, MinuteTally, QueueCounts, Statistics, TALLIED_MINUTES, Tally, WaitingType};
 pub use submit::SubmitOutcome;
 pub use turn::{Claim, ClaimedTask, Finish, QueueSlots, Turn, TurnReply, TypeSlots};
 pub use upkeep::{
-    DropWaiting, NO_HEARTBEAT_IN_INTERVAL, NO_HEARTBEAT_IN_STALE_TIME, Prunable, Prune, SilentTask, Stall, Stalled,
-    Sweep, Swept, Trim, Trimmed, Upkeep,
+    DropWaiting, NO_HEARTBEAT_IN_INTERVAL, NO_HEARTBEAT_IN_STALE_TIME, Prunable, Prune, Purge, SilentTask, Stall,
+    Stalled, Sweep, Swept, Trim, Trimmed, Upkeep,
 };
 
 use crate::model::{NewTask, Task, TaskId, Timestamp};
@@ -87,7 +89,8 @@ pub trait TaskStore: Debug + Send + Sync {
     /// `Applied` again while that token is the record's last. A claimed task is started, carries a fresh token and
     /// a lease until now + `lease`. A turn with the sequence number of the one before is answered from that: it
     /// claims nothing new, and what was claimed then is returned as far as it is still this worker's. A claim that
-    /// got less than it asked for parks the worker: it is woken when something may be claimable.
+    /// got less than it asked for parks the worker: it is woken when something may be claimable, also
+    /// because a place became free under a limit that holds over all workers.
     async fn turn(&self, turn: &Turn) -> Result<TurnReply>;
 
     /// Extends the leases of a worker and records heartbeats and progress. A lease whose deadline has passed is

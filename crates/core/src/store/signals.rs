@@ -12,6 +12,13 @@ pub trait Signals: Send + Sync {
 
     /// Which tasks changed their status. A slow reader gets [`Moved::Resync`] in place of what it missed.
     async fn moves(&self) -> Result<Moves>;
+
+    /// Tells every process of the installation that queues or roles have changed.
+    async fn tell_routing_changed(&self) -> Result<()>;
+
+    /// A message when queues or roles may have changed. Starts with one, and repeats it after a lost connection; several may
+    /// become one.
+    async fn routing_changes(&self) -> Result<RoutingChanges>;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub enum WorkerSignal {
     /// It is asked to drain.
     Drain,
 }
+
+pub type RoutingChanges = mpsc::Receiver<()>;
 
 pub type Moves = mpsc::Receiver<Moved>;
 

@@ -2,8 +2,8 @@ use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
 
-use super::Result;
-use crate::model::{ErrorGroup, TaskType, Timestamp};
+use super::{Result, Standing};
+use crate::model::{ErrorGroup, RateLimit, TaskId, TaskType, Timestamp};
 
 /// Minutes that tallies are kept at the least.
 pub const TALLIED_MINUTES: u64 = 24 * 60;
@@ -20,6 +20,9 @@ pub trait Statistics: Send + Sync {
 
     /// How many tasks of each type wait in each queue; only where some do.
     async fn waiting(&self) -> Result<Vec<WaitingType>>;
+
+    /// Where a waiting task stands, by one look at the store; none if it does not wait. `rate` is its queue's limit.
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>>;
 
     /// Dead letters, grouped by errors that are alike (see [`likeness`](crate::lifecycle::likeness)): the largest groups.
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>>;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::MoveOutcome;
 use crate::lifecycle::Transition;
-use crate::model::{PolicyRef, TaskId, TaskType, Timestamp, Token, WorkerId};
+use crate::model::{PolicyRef, RateLimit, TaskId, TaskType, Timestamp, Token, WorkerId};
 
 /// A worker's call: what has ended, and what it could run next.
 #[derive(Debug, Clone)]
@@ -16,6 +16,9 @@ pub struct Turn {
     pub lease: Duration,
     /// At most [`MAX_BATCH`](super::MAX_BATCH).
     pub finishes: Vec<Finish>,
+    /// Attempts that were taken away from this worker, and whose code has stopped only now: what they still occupied is
+    /// free again. At most [`MAX_BATCH`](super::MAX_BATCH).
+    pub stopped: Vec<(TaskId, Token)>,
     /// None: claim nothing, and do not park.
     pub claim: Option<Claim>,
     /// Whether the last turn's reply said that the worker was parked.
@@ -42,11 +45,16 @@ pub struct Claim {
 }
 
 /// A queue to claim from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QueueSlots {
     pub queue: String,
     /// Tasks of this queue that the worker can take now.
     pub free: u32,
+    /// Tasks of this queue that all workers together may run; none = unlimited. What runs is counted in the claim itself:
+    /// started tasks, and stalled ones whose worker has not said yet that their code has stopped, while it lives.
+    pub total: Option<u32>,
+    /// Holds over all workers, and as the worker knows it: tasks beyond it wait.
+    pub rate: Option<RateLimit>,
 }
 
 /// A task type that the worker can run.
@@ -55,6 +63,8 @@ pub struct TypeSlots {
     pub task_type: TaskType,
     /// Tasks of this type that the worker can take now.
     pub free: u32,
+    /// Tasks of this type that all workers together may run, in whatever queue; none = unlimited. Counted like a queue's.
+    pub total: Option<u32>,
     /// The policy under which it runs them; published before (`Directory::register`).
     pub policy: PolicyRef,
     /// The policy's heartbeat interval.
@@ -70,6 +80,9 @@ pub struct TurnReply {
     pub claimed: Vec<ClaimedTask>,
     /// The worker has been parked: a signal comes when there may be something to claim.
     pub parked: bool,
+    /// When a rate limit that has held back tasks from this claim lets the next one start: no signal comes then, it is
+    /// for the worker to ask again.
+    pub next_slot: Option<Timestamp>,
 }
 
 /// A task that has just become a worker's.

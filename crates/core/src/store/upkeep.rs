@@ -27,6 +27,9 @@ pub trait Upkeep: Send + Sync {
     /// Waiting → dropped: tasks of a type in a queue that have waited for at least `waited`.
     async fn drop_waiting(&self, drop: &DropWaiting) -> Result<Swept>;
 
+    /// Waiting → cancelled, and if asked scheduled → cancelled: tasks of a queue.
+    async fn purge(&self, purge: &Purge) -> Result<Swept>;
+
     /// Ended → unknown: forgets tasks that ended at least `age` ago. Dead letters only if asked for them, and then only
     /// them.
     async fn prune(&self, prune: &Prune) -> Result<Swept>;
@@ -90,6 +93,17 @@ pub struct DropWaiting {
     pub waited: Duration,
     /// Tasks at the most, [`MAX_BATCH`](super::MAX_BATCH) at the most; entries that are looked at are bounded as well.
     pub limit: usize,
+}
+
+/// Which tasks of a queue are cancelled: what comes after the wish for it is left alone, however late a purge goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purge {
+    pub queue: String,
+    /// Waiting tasks that wait since then or longer, and scheduled ones that were submitted by then.
+    pub before: Timestamp,
+    /// Scheduled tasks as well.
+    pub scheduled: bool,
+    pub sweep: Sweep,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

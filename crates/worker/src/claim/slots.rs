@@ -27,6 +27,7 @@ impl Slots {
                 template: TypeSlots {
                     task_type: task_type.clone(),
                     free: 0,
+                    total: None,
                     policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 },
@@ -77,7 +78,7 @@ impl Slots {
             .map(|queue| {
                 let taken = self.taken_of_queue.get(&queue.name).copied().unwrap_or(0);
                 let free = queue.max_concurrent.map_or(tasks, |limit| limit.saturating_sub(taken).min(tasks));
-                QueueSlots { queue: queue.name.clone(), free }
+                QueueSlots { queue: queue.name.clone(), free, ..QueueSlots::default() }
             })
             .filter(|queue| queue.free > 0)
             .collect();
@@ -114,7 +115,7 @@ mod tests {
     }
 
     fn queue(name: &str, max_concurrent: Option<u32>) -> Queue {
-        Queue { name: name.to_owned(), max_concurrent }
+        Queue { name: name.to_owned(), max_concurrent, ..Queue::default() }
     }
 
     type Free<'a> = Vec<(&'a str, u32)>;

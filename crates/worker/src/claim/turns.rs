@@ -165,7 +165,8 @@ impl ClaimLoop {
         if self.draining() && self.state.parked && !self.state.ended.is_empty() {
             // Claims nothing, and is not woken in place of others by what it hands back.
             let queues = self.consumed.borrow().queues.iter().map(|queue| queue.name.clone()).collect::<Vec<_>>();
-            let queues = queues.into_iter().map(|queue| QueueSlots { queue, free: 0 }).collect();
+            let queues =
+                queues.into_iter().map(|queue| QueueSlots { queue, free: 0, ..QueueSlots::default() }).collect();
             return Some(Claim { tasks: 0, queues, types: Vec::new(), token_seed: [0; 6] });
         }
         if self.draining() || !reason {
@@ -249,6 +250,7 @@ impl ClaimLoop {
             sequence: self.state.sequence,
             lease: self.lease,
             finishes,
+            stopped: Vec::new(),
             claim,
             was_parked: self.state.parked,
         };

@@ -79,8 +79,11 @@ mod tests {
     }
 
     fn queues() -> [Queue; 2] {
-        [("small", Some(2)), ("open", None)]
-            .map(|(name, max_concurrent)| Queue { name: name.to_owned(), max_concurrent })
+        [("small", Some(2)), ("open", None)].map(|(name, max_concurrent)| Queue {
+            name: name.to_owned(),
+            max_concurrent,
+            ..Queue::default()
+        })
     }
 
     fn free(load: &WorkerLoad) -> (u32, Vec<u32>, Vec<u32>) {

@@ -125,7 +125,7 @@ async fn a_worker_learns_that_it_shall_drain_and_says_so_at_once() {
 async fn the_worker_says_that_it_is_alive_and_that_it_has_ended() {
     let rig = Rig::start();
     rig.until(|store| store.announced.len() == 2).await;
-    let queues = vec![Queue { name: "reports".to_owned(), max_concurrent: None }];
+    let queues = vec![Queue { name: "reports".to_owned(), max_concurrent: None, ..Queue::default() }];
     rig.consumed.send_replace(Consumed { queues });
     rig.until(|store| store.announced.last().is_some_and(|process| process.queues == ["reports"])).await;
     rig.stop.cancel();

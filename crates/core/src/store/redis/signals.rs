@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::connection::{RedisStore, failed};
 use crate::model::{Status, TaskId, WorkerId};
-use crate::store::{Moved, Moves, Result, Signals, WorkerSignal};
+use crate::store::{Moved, Moves, Result, RoutingChanges, Signals, WorkerSignal};
 
 /// Pause before a lost subscription is made again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -63,6 +63,14 @@ impl Signals for RedisStore {
             listen(&store, &channels, subscription, || send(Moved::Resync), heard, sender.closed()).await;
         });
         Ok(receiver)
+    }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
+        Ok(tokio::sync::mpsc::channel(1).1)
     }
 }
 

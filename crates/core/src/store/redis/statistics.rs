@@ -9,8 +9,10 @@ use super::errors;
 use super::keys;
 use super::reply::Reply;
 use super::scripts::{MAX_LOOKED_AT, TALLY_KEPT};
-use crate::model::ErrorGroup;
-use crate::store::{Errors, MinuteTally, QueueCounts, Result, Statistics, Tally, TaskStore as _, WaitingType};
+use crate::model::{ErrorGroup, RateLimit, TaskId};
+use crate::store::{
+    Errors, MinuteTally, QueueCounts, Result, Standing, Statistics, Tally, TaskStore as _, WaitingType,
+};
 
 #[async_trait]
 impl Statistics for RedisStore {
@@ -90,6 +92,10 @@ impl Statistics for RedisStore {
 
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
         errors::errors(self, errors).await
+    }
+
+    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
+        Err(crate::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
         claimed.push(claimed_task(id, record));
     }
     let parked = reply.number()? == 1;
-    Ok(TurnReply { now, finished, claimed, parked })
+    Ok(TurnReply { now, finished, claimed, parked, next_slot: None })
 }
 
 fn arguments(turn: &Turn) -> Arguments {

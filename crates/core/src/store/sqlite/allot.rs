@@ -128,12 +128,16 @@ mod tests {
         let policy = PolicyRef::default();
         Claim {
             tasks,
-            queues: queues.iter().map(|(queue, free)| QueueSlots { queue: (*queue).into(), free: *free }).collect(),
+            queues: queues
+                .iter()
+                .map(|(queue, free)| QueueSlots { queue: (*queue).into(), free: *free, ..QueueSlots::default() })
+                .collect(),
             types: types
                 .iter()
                 .map(|(name, free)| TypeSlots {
                     task_type: TaskType::new(*name, 1),
                     free: *free,
+                    total: None,
                     policy,
                     max_heartbeat_interval: None,
                 })

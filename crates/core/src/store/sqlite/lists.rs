@@ -8,9 +8,9 @@ use super::groups;
 use super::listing;
 use super::statistics;
 use super::steps::check;
-use crate::model::{ErrorGroup, Task, TaskId};
+use crate::model::{ErrorGroup, RateLimit, Task, TaskId};
 use crate::store::{
-    Errors, List, Listed, Lists, MAX_LISTED, MinuteTally, QueueCounts, Result, Statistics, WaitingType,
+    Errors, List, Listed, Lists, MAX_LISTED, MinuteTally, QueueCounts, Result, Standing, Statistics, WaitingType,
 };
 
 #[async_trait]
@@ -50,5 +50,9 @@ impl Statistics for SqliteStore {
     async fn errors(&self, errors: &Errors) -> Result<Vec<ErrorGroup>> {
         let mut db = self.reader("errors").await?;
         groups::largest(&mut db, errors).await.map_err(self.error("errors"))
+    }
+
+    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
+        Err(crate::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
     }
 }

@@ -23,8 +23,8 @@ use super::{SqliteStore, StoreError};
 use crate::model::{NewTask, ProcessInfo, Registration, Task, TaskId, Timestamp, WorkerId};
 use crate::store::{
     AgainOutcome, Announced, CancelOutcome, Directory, DiscardOutcome, Expired, ForgetOutcome, Live, MAX_BATCH,
-    MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, SchemaConflict, Signals,
-    SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
+    MoveOutcome, Moves, Overdue, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, RoutingChanges,
+    SchemaConflict, Signals, SubmitOutcome, TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 
 /// Refuses more items than a step takes.
@@ -178,5 +178,13 @@ impl Signals for SqliteStore {
 
     async fn moves(&self) -> Result<Moves> {
         Ok(self.inner.hub.moves())
+    }
+
+    async fn tell_routing_changed(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn routing_changes(&self) -> Result<RoutingChanges> {
+        Ok(tokio::sync::mpsc::channel(1).1)
     }
 }

@@ -40,7 +40,13 @@ impl Step for TakeTurn {
             if last.parked {
                 park(tx, turn, &claimed);
             }
-            return Ok(TurnReply { now: tx.now, finished: last.finished, claimed, parked: last.parked });
+            return Ok(TurnReply {
+                now: tx.now,
+                finished: last.finished,
+                claimed,
+                parked: last.parked,
+                next_slot: None,
+            });
         }
         let leaving: Vec<Leaving<'_>> = turn
             .finishes
@@ -56,7 +62,7 @@ impl Step for TakeTurn {
         if turn.sequence <= last.sequence {
             // Out of order: older than what is kept. Ending attempts is safe at any time, claiming is not.
             let claimed = if repeated { claim::again(tx, &last.claimed).await? } else { Vec::new() };
-            return Ok(TurnReply { now: tx.now, finished, claimed, parked: repeated && last.parked });
+            return Ok(TurnReply { now: tx.now, finished, claimed, parked: repeated && last.parked, next_slot: None });
         }
         let mut kept = Last { sequence: turn.sequence, claims: last.claims, finished, ..Last::default() };
         let mut claimed = Vec::new();
@@ -73,7 +79,7 @@ impl Step for TakeTurn {
             tx.effects.parked.push((turn.worker, None));
         }
         keep(tx, turn, &kept).await?;
-        Ok(TurnReply { now: tx.now, finished: kept.finished, claimed, parked: kept.parked })
+        Ok(TurnReply { now: tx.now, finished: kept.finished, claimed, parked: kept.parked, next_slot: None })
     }
 }
 

@@ -4,7 +4,7 @@ use super::SqliteStore;
 use super::drop::DropWaited;
 use super::prune::{self, PruneOld};
 use super::stall::{self, StallSilent};
-use crate::store::{DropWaiting, Prune, Result, Stall, Stalled, Swept, Trim, Trimmed, Upkeep};
+use crate::store::{DropWaiting, Prune, Purge, Result, Stall, Stalled, Swept, Trim, Trimmed, Upkeep};
 
 #[async_trait]
 impl Upkeep for SqliteStore {
@@ -32,5 +32,9 @@ impl Upkeep for SqliteStore {
     /// Nothing: what waits is found in the tasks themselves.
     async fn trim(&self, _trim: &Trim) -> Result<Trimmed> {
         Ok(Trimmed { now: self.inner.clock.now(), gone: 0, dead: 0, next: None })
+    }
+
+    async fn purge(&self, _: &Purge) -> Result<Swept> {
+        Err(crate::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
     }
 }

@@ -109,7 +109,7 @@ impl Rig {
         let running = Arc::new(Running::default());
         let (wake, renew_now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let drain = CancellationToken::new();
-        let queues = vec![Queue { name: "default".to_owned(), max_concurrent: None }];
+        let queues = vec![Queue { name: "default".to_owned(), max_concurrent: None, ..Queue::default() }];
         let (consumed_tx, consumed) = watch::channel(Consumed { queues });
         let (ends_tx, ends) = mpsc::unbounded_channel();
         let (beats_tx, beats) = mpsc::unbounded_channel();

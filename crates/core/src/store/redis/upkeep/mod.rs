@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::codec::arguments::Arguments;
 use super::connection::RedisStore;
-use crate::store::{DropWaiting, MAX_BATCH, Prune, Result, Stall, Stalled, Sweep, Swept, Trim, Trimmed, Upkeep};
+use crate::store::{DropWaiting, MAX_BATCH, Prune, Purge, Result, Stall, Stalled, Sweep, Swept, Trim, Trimmed, Upkeep};
 
 #[async_trait]
 impl Upkeep for RedisStore {
@@ -27,6 +27,10 @@ impl Upkeep for RedisStore {
 
     async fn trim(&self, trim: &Trim) -> Result<Trimmed> {
         trim::trim(self, trim).await
+    }
+
+    async fn purge(&self, _: &Purge) -> Result<Swept> {
+        Err(crate::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
     }
 }
 

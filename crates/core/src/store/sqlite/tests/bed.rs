@@ -142,7 +142,7 @@ pub(super) fn finish(task: &ClaimedTask, transition: Transition) -> Finish {
 pub(super) fn slots(name: &str, free: u32) -> TypeSlots {
     let task_type = TaskType::new(name, 1);
     let policy = Policy::default().reference();
-    TypeSlots { task_type, free, policy, max_heartbeat_interval: None }
+    TypeSlots { task_type, free, total: None, policy, max_heartbeat_interval: None }
 }
 
 pub(super) fn registration(name: &str) -> Registration {
@@ -187,7 +187,7 @@ impl Worker {
     pub(super) fn claim_of(&self, tasks: u32) -> Claim {
         Claim {
             tasks,
-            queues: vec![QueueSlots { queue: "default".into(), free: 500 }],
+            queues: vec![QueueSlots { queue: "default".into(), free: 500, ..QueueSlots::default() }],
             types: vec![slots("echo", 500)],
             token_seed: [self.id.to_bytes()[0], 0, 0, 0, 0, u8::try_from(self.sequence % 251).unwrap()],
         }
@@ -197,7 +197,7 @@ impl Worker {
         self.sequence += 1;
         let claim = claim.map(|claim| Claim { token_seed: self.claim_of(0).token_seed, ..claim });
         let (worker, sequence, was_parked) = (self.id, self.sequence, self.parked);
-        Turn { worker, sequence, lease: LEASE, finishes, claim, was_parked }
+        Turn { worker, sequence, lease: LEASE, finishes, stopped: Vec::new(), claim, was_parked }
     }
 
     pub(super) async fn send(&mut self, turn: &Turn) -> TurnReply {

@@ -62,7 +62,7 @@ async fn a_claim_never_exceeds_slots_and_a_full_type_hides_nobody() {
     tasks.push(NewTask { queue: "other".into(), ..task(300) });
     bed.submit(&tasks).await;
     let mut worker = Worker::new(bed.store(), 1);
-    let queue = |name: &str, free| QueueSlots { queue: name.into(), free };
+    let queue = |name: &str, free| QueueSlots { queue: name.into(), free, ..QueueSlots::default() };
     let claim = Claim {
         tasks: 50,
         queues: vec![queue("default", 10), queue("other", 10)],
@@ -90,7 +90,9 @@ async fn types_and_queues_take_fair_turns() {
     let mut worker = Worker::new(bed.store(), 1);
     let claim = Claim {
         tasks: 8,
-        queues: ["default", "other"].map(|queue| QueueSlots { queue: queue.into(), free: 99 }).into(),
+        queues: ["default", "other"]
+            .map(|queue| QueueSlots { queue: queue.into(), free: 99, ..QueueSlots::default() })
+            .into(),
         types: vec![slots("a", 99), slots("b", 99)],
         token_seed: [0; 6],
     };

@@ -104,7 +104,9 @@ impl History {
             }
             Happening::Claim(tasks) => {
                 let claim = Claim {
-                    queues: QUEUES.map(|queue| QueueSlots { queue: queue.into(), free: 9 }).into(),
+                    queues: QUEUES
+                        .map(|queue| QueueSlots { queue: queue.into(), free: 9, ..QueueSlots::default() })
+                        .into(),
                     types: NAMES.map(limited).into(),
                     ..self.worker.claim_of(tasks.into())
                 };
