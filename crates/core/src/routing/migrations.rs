@@ -15,11 +15,18 @@ fn migration(version: i64, description: &'static str, sql: &'static str) -> Migr
 }
 
 fn postgres() -> Migrator {
-    Migrator::with_migrations(vec![migration(
-        1,
-        "routing",
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres/0001_routing.sql")),
-    )])
+    Migrator::with_migrations(vec![
+        migration(
+            1,
+            "routing",
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres/0001_routing.sql")),
+        ),
+        migration(
+            2,
+            "routing changes",
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres/0002_routing_changes.sql")),
+        ),
+    ])
 }
 
 /// Upgrades an SQLite file in one transaction that begins with the write lock: of several processes that start

@@ -4,7 +4,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
+use super::error::During;
 use super::*;
+use crate::model::{Queue, Role};
 
 /// A folder for one test, and the file in it.
 fn place() -> (TempDir, PathBuf) {
