@@ -3,9 +3,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 
-use super::effects::{Claimable, Effects, Interest, Told};
+use super::effects::{Claimable, Effects, Told};
+use super::interest::{Interest, Places, Waiting};
 use crate::model::{Status, TaskId, TaskType, WorkerId};
-use crate::store::{Moved, Moves, WorkerSignal};
+use crate::store::{Moved, Moves, RoutingChanges, WorkerSignal};
 
 /// Signals that a slow worker may leave unread; the next poll repeats what is lost behind them.
 const SIGNALS: usize = 64;
@@ -25,6 +26,7 @@ struct Listeners {
     workers: Vec<WorkerListener>,
     moves: Vec<MovesListener>,
     parked: HashMap<WorkerId, Interest>,
+    routing: Vec<RoutingListener>,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,14 @@ struct WorkerListener {
     told: i64,
     /// It knows that it is asked to drain.
     drains: bool,
+}
+
+#[derive(Debug)]
+struct RoutingListener {
+    /// Has room for one message: whoever has not read it yet will find whatever has changed.
+    changes: mpsc::Sender<()>,
+    /// Of the changes in the store, how many it was told.
+    told: i64,
 }
 
 #[derive(Debug)]
@@ -65,10 +75,19 @@ impl Hub {
         receiver
     }
 
+    /// Begins with a message, after so many changes.
+    pub(super) fn routing(&self, told: i64) -> RoutingChanges {
+        let (changes, receiver) = mpsc::channel(1);
+        let _fits = changes.try_send(());
+        self.lock().routing.push(RoutingListener { changes, told });
+        self.begun.notify_one();
+        receiver
+    }
+
     /// Whether anybody listens; forgets who does not any more.
     pub(super) fn is_heard(&self) -> bool {
         let mut listeners = self.lock();
-        let Listeners { workers, moves, parked } = &mut *listeners;
+        let Listeners { workers, moves, parked, routing } = &mut *listeners;
         workers.retain(|listener| {
             let alive = !listener.signals.is_closed();
             if !alive {
@@ -77,7 +96,8 @@ impl Hub {
             alive
         });
         moves.retain(|listener| !listener.moves.is_closed());
-        !workers.is_empty() || !moves.is_empty()
+        routing.retain(|listener| !listener.changes.is_closed());
+        !workers.is_empty() || !moves.is_empty() || !routing.is_empty()
     }
 
     /// Tells what was committed.
@@ -104,6 +124,19 @@ impl Hub {
         for listener in &mut listeners.moves {
             listener.send(&effects.moves);
         }
+        if let Some(changes) = effects.routing {
+            listeners.tell_routing(changes);
+        }
+    }
+
+    /// Whether anybody waits for a change of queues or roles.
+    pub(super) fn awaits_routing(&self) -> bool {
+        !self.lock().routing.is_empty()
+    }
+
+    /// Compares how often queues and roles have changed with what listeners know.
+    pub(super) fn tell_routing(&self, changes: i64) {
+        self.lock().tell_routing(changes);
     }
 
     /// Another process changed something: readers of moves cannot know what.
@@ -124,6 +157,21 @@ impl Hub {
     /// Queues and types that parked workers of this process wait for.
     pub(super) fn interests(&self) -> Vec<Interest> {
         self.lock().parked.values().cloned().collect()
+    }
+
+    /// Whether a parked worker of this process waits for a place under a limit over all workers.
+    pub(super) fn awaits_places(&self) -> bool {
+        self.lock().parked.values().any(Interest::waits_for_place)
+    }
+
+    /// Wakes workers for places that are free: those first that could take a task that waits. If asked, as many others
+    /// as there are places left, so that these know of them.
+    pub(super) fn wake_for(&self, mut places: Places, mut waiting: Waiting, all: bool) {
+        let mut listeners = self.lock();
+        listeners.wake_if(|interest| interest.take(&mut places, &mut waiting));
+        if all && !places.is_empty() {
+            listeners.wake_if(|interest| interest.take_in_advance(&mut places));
+        }
     }
 
     /// Wakes every parked worker that could take one of these.
@@ -158,18 +206,31 @@ impl Hub {
 impl Listeners {
     fn wake(&mut self, claimable: &Claimable) {
         let mut left = claimable.tasks;
+        self.wake_if(|interest| {
+            let waits = left > 0 && interest.covers(&claimable.queue, &claimable.task_type);
+            left -= u64::from(waits);
+            waits
+        });
+    }
+
+    /// Wakes parked workers whose interest is such, in turn.
+    fn wake_if(&mut self, mut wanted: impl FnMut(&Interest) -> bool) {
         for listener in &self.workers {
-            if left == 0 {
-                break;
-            }
-            let waits = self
-                .parked
-                .get(&listener.worker)
-                .is_some_and(|interest| interest.covers(&claimable.queue, &claimable.task_type));
-            if waits && listener.signals.try_send(WorkerSignal::Claim).is_ok() {
+            // Who has left so many signals unread is no use to anybody now.
+            let Some(interest) = self.parked.get(&listener.worker).filter(|_| listener.signals.capacity() > 0) else {
+                continue;
+            };
+            if wanted(interest) {
+                let _fits = listener.signals.try_send(WorkerSignal::Claim);
                 self.parked.remove(&listener.worker);
-                left -= 1;
             }
+        }
+    }
+
+    fn tell_routing(&mut self, changes: i64) {
+        for listener in self.routing.iter_mut().filter(|listener| listener.told != changes) {
+            let _is_told_already = listener.changes.try_send(());
+            listener.told = changes;
         }
     }
 
@@ -219,7 +280,7 @@ mod tests {
     }
 
     fn interest() -> Interest {
-        Interest { queues: vec!["q".into()], types: vec![TaskType::new("a", 1)] }
+        Interest { queues: vec!["q".into()], types: vec![TaskType::new("a", 1)], ..Interest::default() }
     }
 
     fn claimable(tasks: u64) -> Claimable {
