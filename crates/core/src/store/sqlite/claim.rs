@@ -3,16 +3,14 @@ use std::collections::{HashMap, HashSet};
 use super::allot::{Waiting, allot};
 use super::batch::Batch;
 use super::job::Tx;
-use super::lane_counts;
 use super::lanes::LaneKey;
-use super::rate;
-use super::rooms::{Rooms, held_back};
+use super::limits;
+use super::rooms::Rooms;
 use super::row::{Columns as _, eight_bytes, millis, number};
-use super::running;
 use super::tally::Tally;
 use super::trouble::{Result, Trouble};
 use super::unstarted;
-use crate::model::{RateLimit, Status, TaskType, Timestamp, Token};
+use crate::model::{Status, TaskType, Timestamp, Token};
 use crate::store::{Claim, ClaimedTask, Turn, TypeSlots};
 
 static WAITING: Batch = Batch::new(include_str!("sql/lanes_waiting.sql"), 1);
@@ -43,7 +41,7 @@ pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u6
         return Ok(Claimed::default());
     }
     let mut waiting = waiting(tx, claim).await?;
-    let mut rooms = rooms(tx, claim).await?;
+    let mut rooms = limits::rooms(tx, claim).await?;
     let picks = match &rooms {
         None => pick(tx, &mut waiting, claim, round).await?,
         Some(rooms) => pick(tx, &mut waiting, &rooms.narrow(claim), round).await?,
@@ -60,10 +58,10 @@ pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u6
     }
     let mut claimed = Claimed::default();
     if let Some(rooms) = &mut rooms {
-        take(tx, rooms, &next).await?;
+        limits::take(tx, rooms, next.iter().map(|next| next.key)).await?;
         let picks: Vec<i64> = picks.iter().map(|(lane, _)| *lane).collect();
-        claimed.held = held(tx, rooms, &waiting, &picks, claim).await?;
-        claimed.next_slot = next_slot(tx, rooms, &claimed.held).await?;
+        claimed.held = limits::held(tx, rooms, &waiting, &picks, claim).await?;
+        claimed.next_slot = limits::next_slot(tx, rooms, &claimed.held).await?;
     }
     claimed.rooms = rooms.unwrap_or_default();
     if !next.is_empty() {
@@ -71,84 +69,6 @@ pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u6
         tally.add(tx).await?;
     }
     Ok(claimed)
-}
-
-/// What limits over all workers leave; none if the claim knows of no such limit.
-pub(super) async fn rooms(tx: &mut Tx<'_>, claim: &Claim) -> Result<Option<Rooms>> {
-    let queues: HashMap<&str, u32> =
-        claim.queues.iter().filter_map(|slots| Some((slots.queue.as_str(), slots.total?))).collect();
-    let types: HashMap<&TaskType, u32> =
-        claim.types.iter().filter_map(|slots| Some((&slots.task_type, slots.total?))).collect();
-    let limits: Vec<(&str, RateLimit)> =
-        claim.queues.iter().filter_map(|slots| Some((slots.queue.as_str(), slots.rate?))).collect();
-    if queues.is_empty() && types.is_empty() && limits.is_empty() {
-        return Ok(None);
-    }
-    let mut rooms = Rooms::default();
-    let left = |total: u32, running: u64| u32::try_from(u64::from(total).saturating_sub(running)).unwrap_or(u32::MAX);
-    if !queues.is_empty() || !types.is_empty() {
-        // What this turn has ended counts no more.
-        lane_counts::settle(tx).await?;
-        for (queue, running) in running::in_queues(tx.db, tx.now, &queues.keys().copied().collect::<Vec<_>>()).await? {
-            let total = queues.get(queue.as_str()).copied().unwrap_or(u32::MAX);
-            rooms.queues.insert(queue, left(total, running));
-        }
-        for (task_type, running) in running::of_types(tx.db, tx.now, &types.keys().copied().collect::<Vec<_>>()).await?
-        {
-            let total = types.get(&task_type).copied().unwrap_or(u32::MAX);
-            rooms.types.insert(task_type, left(total, running));
-        }
-    }
-    if !limits.is_empty() {
-        rooms.rates = rate::rates(tx.db, tx.now, &limits).await?;
-    }
-    Ok(Some(rooms))
-}
-
-/// Tasks about to start take their places, and their starts are counted.
-async fn take(tx: &mut Tx<'_>, rooms: &mut Rooms, next: &[Next<'_>]) -> Result<()> {
-    let mut starts: HashMap<&str, u32> = HashMap::new();
-    for Next { key, .. } in next {
-        rooms.take(key);
-        *starts.entry(&key.queue).or_default() += 1;
-    }
-    for (queue, tasks) in starts {
-        if let Some(rate) = rooms.rates.get_mut(queue) {
-            rate::count(tx, queue, rate, tasks).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Queues of which the rate limit held back tasks that the claim would have taken.
-async fn held(
-    tx: &mut Tx<'_>,
-    rooms: &Rooms,
-    waiting: &[Waiting],
-    picks: &[i64],
-    claim: &Claim,
-) -> Result<HashSet<String>> {
-    let picked = held_back(rooms, waiting, picks, claim);
-    // Lanes count tasks that have expired among those that wait: there must be one more that can start.
-    let asked: HashMap<i64, usize> = picked.iter().map(|(lane, picked)| (*lane, picked + 1)).collect();
-    let heads = heads(tx, &asked).await?;
-    let is_held = |lane: &&Waiting| {
-        let more = |picked: &usize| heads.get(&lane.lane).map_or(0, Vec::len) > *picked;
-        picked.get(&lane.lane).is_some_and(more)
-    };
-    Ok(waiting.iter().filter(is_held).map(|lane| lane.key.queue.clone()).collect())
-}
-
-/// When the first of these queues' rate limits lets a task start.
-async fn next_slot(tx: &mut Tx<'_>, rooms: &Rooms, held: &HashSet<String>) -> Result<Option<Timestamp>> {
-    let mut first: Option<Timestamp> = None;
-    for queue in held {
-        if let Some(rate) = rooms.rates.get(queue) {
-            let next = rate::next(tx.db, queue, rate).await?;
-            first = first.into_iter().chain(next).min();
-        }
-    }
-    Ok(first)
 }
 
 /// A task about to start.
@@ -219,7 +139,7 @@ async fn pick(tx: &mut Tx<'_>, waiting: &mut [Waiting], claim: &Claim, round: u6
 }
 
 /// The first tasks of each lane that can start, so many at the most.
-async fn heads(tx: &mut Tx<'_>, asked: &HashMap<i64, usize>) -> Result<HashMap<i64, Vec<i64>>> {
+pub(super) async fn heads(tx: &mut Tx<'_>, asked: &HashMap<i64, usize>) -> Result<HashMap<i64, Vec<i64>>> {
     let mut heads: HashMap<i64, Vec<i64>> = HashMap::new();
     let Some(most) = asked.values().max() else { return Ok(heads) };
     let mut statement = HEADS.of(asked.len());

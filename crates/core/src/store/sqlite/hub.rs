@@ -5,13 +5,12 @@ use tokio::sync::{Notify, mpsc};
 
 use super::effects::{Claimable, Effects, Told};
 use super::interest::{Interest, Places, Waiting};
-use crate::model::{Status, TaskId, TaskType, WorkerId};
-use crate::store::{Moved, Moves, RoutingChanges, WorkerSignal};
+use super::listeners::{MovesListener, RoutingListener};
+use crate::model::{TaskType, WorkerId};
+use crate::store::{Moves, RoutingChanges, WorkerSignal};
 
 /// Signals that a slow worker may leave unread; the next poll repeats what is lost behind them.
 const SIGNALS: usize = 64;
-/// Moves that a slow reader may leave unread until it has to look by itself.
-const MOVES: usize = 4_096;
 
 /// Who in this process waits for what.
 #[derive(Debug, Default)]
@@ -39,20 +38,6 @@ struct WorkerListener {
     drains: bool,
 }
 
-#[derive(Debug)]
-struct RoutingListener {
-    /// Has room for one message: whoever has not read it yet will find whatever has changed.
-    changes: mpsc::Sender<()>,
-    /// Of the changes in the store, how many it was told.
-    told: i64,
-}
-
-#[derive(Debug)]
-struct MovesListener {
-    moves: mpsc::Sender<Moved>,
-    missed: bool,
-}
-
 impl Hub {
     fn lock(&self) -> MutexGuard<'_, Listeners> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
@@ -69,17 +54,16 @@ impl Hub {
     }
 
     pub(super) fn moves(&self) -> Moves {
-        let (moves, receiver) = mpsc::channel(MOVES);
-        self.lock().moves.push(MovesListener { moves, missed: false });
+        let (listener, receiver) = MovesListener::new();
+        self.lock().moves.push(listener);
         self.begun.notify_one();
         receiver
     }
 
     /// Begins with a message, after so many changes.
     pub(super) fn routing(&self, told: i64) -> RoutingChanges {
-        let (changes, receiver) = mpsc::channel(1);
-        let _fits = changes.try_send(());
-        self.lock().routing.push(RoutingListener { changes, told });
+        let (listener, receiver) = RoutingListener::new(told);
+        self.lock().routing.push(listener);
         self.begun.notify_one();
         receiver
     }
@@ -95,8 +79,8 @@ impl Hub {
             }
             alive
         });
-        moves.retain(|listener| !listener.moves.is_closed());
-        routing.retain(|listener| !listener.changes.is_closed());
+        moves.retain(MovesListener::is_open);
+        routing.retain(RoutingListener::is_open);
         !workers.is_empty() || !moves.is_empty() || !routing.is_empty()
     }
 
@@ -142,8 +126,7 @@ impl Hub {
     /// Another process changed something: readers of moves cannot know what.
     pub(super) fn missed(&self) {
         for listener in &mut self.lock().moves {
-            listener.missed = true;
-            listener.catch_up();
+            listener.miss();
         }
     }
 
@@ -228,9 +211,8 @@ impl Listeners {
     }
 
     fn tell_routing(&mut self, changes: i64) {
-        for listener in self.routing.iter_mut().filter(|listener| listener.told != changes) {
-            let _is_told_already = listener.changes.try_send(());
-            listener.told = changes;
+        for listener in &mut self.routing {
+            listener.tell(changes);
         }
     }
 
@@ -249,27 +231,12 @@ impl Listeners {
     }
 }
 
-impl MovesListener {
-    fn send(&mut self, moves: &[(TaskId, Status)]) {
-        self.catch_up();
-        for (id, status) in moves {
-            if self.missed {
-                return;
-            }
-            self.missed = self.moves.try_send(Moved::Task(*id, *status)).is_err();
-        }
-    }
-
-    fn catch_up(&mut self) {
-        if self.missed {
-            self.missed = self.moves.try_send(Moved::Resync).is_err();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::listeners::MOVES;
     use super::*;
+    use crate::model::{Status, TaskId};
+    use crate::store::Moved;
 
     fn drain<T>(receiver: &mut mpsc::Receiver<T>) -> Vec<T> {
         std::iter::from_fn(|| receiver.try_recv().ok()).collect()

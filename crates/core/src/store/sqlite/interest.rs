@@ -151,3 +151,73 @@ impl Places {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str) -> TaskType {
+        TaskType::new(name, 1)
+    }
+
+    fn interest(queues: &[&str], types: &[&str], full_queues: &[&str], full_types: &[&str]) -> Interest {
+        Interest {
+            queues: queues.iter().map(|name| (*name).to_owned()).collect(),
+            types: types.iter().map(|name| of(name)).collect(),
+            full_queues: full_queues.iter().map(|name| ((*name).to_owned(), 1)).collect(),
+            full_types: full_types.iter().map(|name| (of(name), 1)).collect(),
+        }
+    }
+
+    fn places(queues: &[(&str, u64)], types: &[(&str, u64)]) -> Places {
+        Places {
+            queues: queues.iter().map(|(name, places)| ((*name).to_owned(), *places)).collect(),
+            types: types.iter().map(|(name, places)| (of(name), *places)).collect(),
+        }
+    }
+
+    fn waiting(tasks: &[(&str, &str, u64)]) -> Waiting {
+        tasks.iter().map(|(queue, name, tasks)| (((*queue).to_owned(), of(name)), *tasks)).collect()
+    }
+
+    #[test]
+    fn a_place_is_taken_with_a_task_that_waits_for_it() {
+        let full = interest(&[], &["a"], &["q"], &[]);
+        let mut free = places(&[("q", 2)], &[("a", 2)]);
+        let mut tasks = waiting(&[("q", "b", 5), ("p", "a", 5), ("q", "a", 1)]);
+        assert!(full.take(&mut free, &mut tasks));
+        assert_eq!(free, places(&[("q", 1)], &[("a", 2)]));
+        assert!(!full.take(&mut free, &mut tasks), "no other task waits that it could take");
+        let mut tasks = waiting(&[("q", "a", 9)]);
+        assert!(full.take(&mut free, &mut tasks));
+        assert!(!full.take(&mut free, &mut tasks), "no other place is free");
+    }
+
+    #[test]
+    fn both_places_are_needed_where_queue_and_type_are_full() {
+        let full = interest(&["p"], &["b"], &["q"], &["a"]);
+        let mut tasks = waiting(&[("q", "a", 9)]);
+        assert!(!full.take(&mut places(&[("q", 1)], &[]), &mut tasks));
+        assert!(!full.take(&mut places(&[], &[("a", 1)]), &mut tasks));
+        let mut free = places(&[("q", 1)], &[("a", 1)]);
+        assert!(full.take(&mut free, &mut tasks) && free.is_empty());
+        let mut free = places(&[], &[("a", 1)]);
+        assert!(full.take(&mut free, &mut waiting(&[("p", "a", 1)])) && free.is_empty());
+    }
+
+    #[test]
+    fn what_waits_without_a_limit_is_not_woken_for_places() {
+        let open = interest(&["q"], &["a"], &["p"], &[]);
+        assert!(!open.take(&mut places(&[("q", 1)], &[("a", 1)]), &mut waiting(&[("q", "a", 9)])));
+        assert!(!open.take_in_advance(&mut places(&[("q", 1)], &[("a", 1)])));
+    }
+
+    #[test]
+    fn a_place_is_given_in_advance_only_to_whom_it_may_be_of_use() {
+        let mut free = places(&[("q", 1)], &[("a", 1)]);
+        assert!(interest(&[], &["b"], &["q"], &[]).take_in_advance(&mut free));
+        assert_eq!(free, places(&[("q", 0)], &[("a", 1)]));
+        assert!(!interest(&[], &[], &["q"], &["a"]).take_in_advance(&mut free), "the queue is full still");
+        assert!(interest(&["p"], &[], &["q"], &["a"]).take_in_advance(&mut free) && free.is_empty());
+    }
+}

@@ -24,6 +24,8 @@ mod job;
 mod lane_counts;
 mod lanes;
 mod layout;
+mod limits;
+mod listeners;
 mod listing;
 mod lists;
 mod moving;

@@ -35,6 +35,12 @@ pub(super) struct Rate {
 }
 
 impl Rate {
+    /// Nothing has started yet.
+    #[cfg(test)]
+    pub(super) const fn unused(limit: RateLimit) -> Self {
+        Self { limit, now: 0, starts: None }
+    }
+
     /// Starts that the limit leaves now.
     pub(super) fn left(&self) -> u32 {
         u32::try_from((i64::from(self.limit.numerator) - self.counted()).max(0)).unwrap_or(u32::MAX)

@@ -87,3 +87,73 @@ pub(super) fn held_back(rooms: &Rooms, waiting: &[Waiting], picks: &[i64], claim
     }
     held
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Period, PolicyRef, RateLimit};
+    use crate::store::{QueueSlots, TypeSlots};
+
+    fn lane(lane: i64, queue: &str, name: &str, tasks: u64) -> Waiting {
+        let key = LaneKey { queue: queue.into(), task_type: TaskType::new(name, 1), priority: 5 };
+        Waiting { lane, key, tasks }
+    }
+
+    /// Queues p and q, types a and b, with nine slots each.
+    fn claim(tasks: u32) -> Claim {
+        let queue = |queue: &str| QueueSlots { queue: queue.into(), free: 9, ..QueueSlots::default() };
+        let slots = |name: &str| TypeSlots {
+            task_type: TaskType::new(name, 1),
+            free: 9,
+            total: None,
+            policy: PolicyRef::default(),
+            max_heartbeat_interval: None,
+        };
+        Claim { tasks, queues: vec![queue("p"), queue("q")], types: vec![slots("a"), slots("b")], token_seed: [0; 6] }
+    }
+
+    /// The queue p lets start so many.
+    fn rooms(starts: u32) -> Rooms {
+        let limit = RateLimit { numerator: starts, denominator: 1, period: Period::Minute };
+        Rooms { rates: HashMap::from([("p".to_owned(), Rate::unused(limit))]), ..Rooms::default() }
+    }
+
+    #[test]
+    fn a_claim_is_narrowed_to_the_smallest_room() {
+        let mut rooms = Rooms { queues: HashMap::from([("p".to_owned(), 3), ("q".to_owned(), 70)]), ..rooms(2) };
+        rooms.types.insert(TaskType::new("b", 1), 0);
+        let narrow = rooms.narrow(&claim(5));
+        assert_eq!(narrow.queues.iter().map(|slots| slots.free).collect::<Vec<_>>(), [2, 9]);
+        assert_eq!(narrow.types.iter().map(|slots| slots.free).collect::<Vec<_>>(), [9, 0]);
+        assert_eq!(narrow.tasks, 5);
+        rooms.take(&lane(1, "p", "b", 1).key);
+        rooms.take(&lane(1, "p", "a", 1).key);
+        assert_eq!(
+            (rooms.in_queue("p"), rooms.of_type(&TaskType::new("b", 1))),
+            (Some(1), Some(0)),
+            "never below none"
+        );
+    }
+
+    #[test]
+    fn a_rate_holds_back_what_nothing_else_does() {
+        let waiting = [lane(1, "p", "a", 3), lane(2, "p", "b", 2), lane(3, "q", "a", 5), lane(4, "p", "unknown", 5)];
+        let held = |rooms: &Rooms, picks: &[i64], claim: &Claim| {
+            let mut lanes: Vec<_> = held_back(rooms, &waiting, picks, claim).into_iter().collect();
+            lanes.sort_unstable();
+            lanes
+        };
+        assert_eq!(held(&rooms(0), &[1, 2, 2, 3], &claim(9)), [(1, 1)], "all of the other lane's are picked");
+        assert_eq!(held(&rooms(1), &[1, 2, 3], &claim(9)), [], "one more may start");
+        assert_eq!(held(&rooms(0), &[1, 2, 3], &claim(3)), [], "it got all that it asked for");
+        let full = Rooms { queues: HashMap::from([("p".to_owned(), 0)]), ..rooms(0) };
+        assert_eq!(held(&full, &[3], &claim(9)), []);
+        let full = Rooms { types: HashMap::from([(TaskType::new("a", 1), 0)]), ..rooms(0) };
+        assert_eq!(held(&full, &[3], &claim(9)), [(2, 0)]);
+        let mut taken = claim(9);
+        taken.types[1].free = 1;
+        assert_eq!(held(&rooms(0), &[2], &taken), [(1, 0)]);
+        taken.queues[0].free = 1;
+        assert_eq!(held(&rooms(0), &[2], &taken), []);
+    }
+}

@@ -34,13 +34,13 @@ pub(super) async fn put(tx: &mut Tx<'_>, taken: &[Taken]) -> Result<()> {
     Ok(())
 }
 
-/// The worker has these still: their leases hold until then, if they have not ended.
+/// The worker has these still: their leases hold until then, also one that has ended meanwhile.
 pub(super) async fn renew(tx: &mut Tx<'_>, attempts: &[(TaskId, Token)], deadline: Timestamp) -> Result<()> {
     if attempts.is_empty() {
         return Ok(());
     }
     let mut statement = RENEW.of(attempts.len());
-    statement.bind(tx.millis()).bind(millis(deadline));
+    statement.bind(millis(deadline));
     for (id, token) in attempts {
         statement.bind(&id.to_bytes()[..]).bind(number(token.to_bytes()));
     }

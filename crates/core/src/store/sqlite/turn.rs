@@ -6,6 +6,7 @@ use super::batch::Statement;
 use super::claim;
 use super::interest::Interest;
 use super::job::{Step, Tx};
+use super::limits;
 use super::moving::{self, By, Leaving};
 use super::rooms::Rooms;
 use super::row::{Columns as _, millis, number};
@@ -125,7 +126,7 @@ fn park(tx: &mut Tx<'_>, turn: &Turn, claimed: &[ClaimedTask], rooms: &Rooms, he
 /// It does so still.
 async fn park_again(tx: &mut Tx<'_>, turn: &Turn, claimed: &[ClaimedTask], next_slot: Option<Timestamp>) -> Result<()> {
     let Some(claim) = &turn.claim else { return Ok(()) };
-    let rooms = claim::rooms(tx, claim).await?.unwrap_or_default();
+    let rooms = limits::rooms(tx, claim).await?.unwrap_or_default();
     // Whoever knows when to ask again is not to be woken for what lets nothing start till then.
     let is_held = |(queue, rate): (&String, &super::rate::Rate)| {
         let knows = next_slot.is_some() || rate.limit.numerator == 0;
