@@ -49,6 +49,11 @@ impl Model {
         }
     }
 
+    /// Whether this attempt runs, and has not been taken away.
+    pub fn runs(&self, id: TaskId, token: Token) -> bool {
+        self.records.get(&id).is_some_and(|record| record.is_held_under(token))
+    }
+
     /// Whether the code of any attempt at this task that was taken away may still run.
     pub fn is_stopping(&self, id: TaskId) -> bool {
         self.stopping.iter().any(|((other, _), stopping)| *other == id && stopping.until > self.now)

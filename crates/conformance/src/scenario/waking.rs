@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jobbers_core::model::Policy;
-use jobbers_core::store::{ClaimedTask, WorkerSignal};
+use jobbers_core::model::{NewTask, Policy, TaskType};
+use jobbers_core::store::{ClaimedTask, QueueSlots, WorkerSignal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
@@ -31,14 +31,13 @@ pub(super) struct Sleeper {
 impl Sleeper {
     /// Parks a worker after it has taken its own task, number 10,000 + n.
     pub async fn park(env: &Environment, mut worker: Worker, n: u64) -> Self {
-        let own = format!("own-{n}");
-        submit(env.store(), task_in(&own, 10_000 + n)).await;
-        let slots = worker.queues[0].clone();
-        let claims_from = std::mem::take(&mut worker.queues);
-        worker.queues = vec![jobbers_core::store::QueueSlots { queue: own, total: None, rate: None, ..slots }];
-        let totals = std::mem::take(&mut worker.type_totals);
+        let (queue, own) = (format!("own-{n}"), TaskType::new("own", 1));
+        submit(env.store(), NewTask { task_type: own.clone(), ..task_in(&queue, 10_000 + n) }).await;
+        let (queues, types) = (worker.queues.clone(), worker.types.clone());
+        worker.queues = vec![QueueSlots { queue, free: 1, ..QueueSlots::default() }];
+        worker.types = vec![(own, 1, Policy::default())];
         worker.claim_one().await;
-        (worker.queues, worker.type_totals) = (claims_from, totals);
+        (worker.queues, worker.types) = (queues, types);
         let mut signals = listen(&worker).await;
         let reply = worker.ask(10).await;
         assert!(reply.claimed.is_empty(), "there is nothing that it could take: {reply:?}");
