@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use jobbers_conformance::server::Guard;
-use jobbers_core::model::{Status, TaskId, Timestamp};
+use jobbers_core::model::{Queue, Status, TaskId, Timestamp};
+use jobbers_core::process::Stores;
 use jobbers_core::store::SharedStore;
 
 use crate::place::Place;
@@ -22,10 +23,13 @@ pub struct Drain {
     pub worker_memory: u64,
 }
 
-/// W1: a worker process with that many slots drains that many waiting no-op tasks.
-pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize) -> Result<Drain> {
-    let stores = place.connector().connect().await?;
-    let store = stores.tasks;
+/// W1: a worker process with that many slots drains that many waiting no-op tasks, from a queue without limits or with
+/// those that are given.
+pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, limits: Option<&Queue>) -> Result<Drain> {
+    let Stores { tasks: store, routing } = place.connector().connect().await?;
+    if let Some(limits) = limits {
+        routing.put_queue(limits, None, store.now().await?).await?;
+    }
     let ids = load::submit(&store, "noop", tasks).await?;
     let server_before = place.server_pid().and_then(usage::cpu);
     let mut process = Guard::spawn(

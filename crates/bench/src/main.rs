@@ -4,6 +4,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use jobbers_bench::{Place, Spread, bare, drain, latency, machine};
+use jobbers_core::model::{DEFAULT_QUEUE, Period, Queue, RateLimit};
 
 /// Measures Jobbers on stores of its own: W1 (drain) and W3 (latency), beside a bare Lua worker
 #[derive(Debug, Parser)]
@@ -40,6 +41,9 @@ async fn main() -> Result<()> {
         }
     }
     for new in [Place::redis, Place::sqlite] {
+        report_limits(&arguments, &worker, new).await?;
+    }
+    for new in [Place::redis, Place::sqlite] {
         report_latency(&arguments, new).await?;
     }
     Ok(())
@@ -65,7 +69,7 @@ async fn report_drain(
     for _ in 0..arguments.runs {
         let place = new()?;
         name = place.name();
-        runs.push(drain(&place, worker, arguments.tasks, slots).await?);
+        runs.push(drain(&place, worker, arguments.tasks, slots, None).await?);
     }
     let rate = Spread::of(runs.iter().map(|run| run.tasks_per_second));
     println!(
@@ -80,6 +84,34 @@ async fn report_drain(
         println!();
     } else {
         println!("; Redis: {:.1} ms CPU per 1,000 tasks", Spread::of(server));
+    }
+    Ok(())
+}
+
+/// What limits cost that hold nothing back: runs with and without them in turns.
+async fn report_limits(arguments: &Arguments, worker: &std::path::Path, new: fn() -> Result<Arc<Place>>) -> Result<()> {
+    const SLOTS: usize = 100;
+    let rate = RateLimit { numerator: 1_000_000, denominator: 1, period: Period::Second };
+    let queue =
+        |total, rate| Queue { name: DEFAULT_QUEUE.into(), max_concurrent_total: total, rate, ..Queue::default() };
+    let kinds = [
+        ("without limits", queue(None, None)),
+        ("with a limit over all workers", queue(Some(1_000_000), None)),
+        ("with a rate limit", queue(None, Some(rate))),
+        ("with both", queue(Some(1_000_000), Some(rate))),
+    ];
+    let (mut rates, mut name) = (vec![Vec::new(); kinds.len()], "");
+    for _ in 0..arguments.runs {
+        for ((_, limits), rates) in kinds.iter().zip(&mut rates) {
+            let place = new()?;
+            name = place.name();
+            rates.push(drain(&place, worker, arguments.tasks, SLOTS, Some(limits)).await?.tasks_per_second);
+        }
+    }
+    let rates: Vec<Spread> = rates.into_iter().map(Spread::of).collect();
+    for ((kind, _), rate) in kinds.iter().zip(&rates) {
+        let part = 100.0 * rate.median / rates[0].median;
+        println!("W1 {name}, {SLOTS} slots, {kind}: {rate} tasks/s, {part:.0} % of that without");
     }
     Ok(())
 }

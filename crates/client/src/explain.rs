@@ -41,9 +41,33 @@ pub struct Explanation {
     pub waiting_since: Option<String>,
     /// How many tasks of its type wait in its queue, it among them.
     pub waiting_of_type: Option<u64>,
+    /// Tasks of its type and priority that come first.
+    pub ahead: Option<u64>,
+    /// Whether `ahead` is exact; it is among the first 1,000, and an estimate behind them.
+    pub ahead_exact: Option<bool>,
+    /// Tasks of its queue that start first, of whatever type, by what waits now.
+    pub ahead_in_queue: Option<u64>,
+    /// When it starts if things go on as they do.
+    pub estimated_start: Option<String>,
+    /// Which limit is reached.
+    pub limit: Option<Limit>,
+    /// How many tasks that limit allows.
+    pub limit_tasks: Option<u32>,
+    /// How many run under it.
+    pub running: Option<u64>,
+    /// Some of those that run under it.
+    pub held_by: Option<Vec<String>>,
+    /// The rate limit in words, such as `100 per 2 seconds`.
+    pub rate_limit: Option<String>,
+    /// When the rate limit lets the next task of the queue start; none while it lets none start at all.
+    pub next_slot_at: Option<String>,
+    /// The roles that have the queue, where nobody consumes it.
+    pub roles: Option<Vec<String>>,
+    /// Live workers of these roles: they drain, or have not taken the queue on yet.
+    pub role_workers: Option<u64>,
     /// There is no such queue any more.
     pub queue_missing: Option<bool>,
-    /// Live workers that take tasks from other queues, or drain.
+    /// Live workers of other roles.
     pub other_workers: Option<u64>,
     /// Live workers that take tasks from its queue, where none knows its type.
     pub consumers: Option<u64>,
@@ -78,8 +102,31 @@ pub enum Reason {
     NoConsumer,
     /// Live workers take tasks from its queue, but none knows its type.
     UnknownType,
+    /// As many tasks run as a limit allows.
+    ConcurrencyFull,
+    /// As many tasks of its queue have started as its rate limit allows.
+    RateLimited,
     /// Live workers could run it.
     Waiting,
+    /// One that this client does not know: the manager is newer.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// A limit to what runs at once.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Of the queue, over all workers.
+    QueueTotal,
+    /// Of the task type, over all workers.
+    TypeTotal,
+    /// Of the queue, per worker.
+    QueuePerWorker,
+    /// Of the task type, per worker.
+    TypePerWorker,
+    /// The slots of the workers that could run it.
+    WorkerSlots,
     /// One that this client does not know: the manager is newer.
     #[serde(untagged)]
     Other(String),

@@ -26,8 +26,18 @@ pub struct QueueState {
     pub paused: bool,
     /// Live workers that take tasks from it.
     pub consumers: u64,
+    /// The roles that have it; one without workers is run by nobody.
+    #[serde(default)]
+    pub roles: Vec<RoleState>,
     pub last_minute: Rate,
     pub last_hour: Rate,
+}
+
+/// Who takes tasks from a queue, of one role.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RoleState {
+    pub role: String,
+    pub workers: u64,
 }
 
 /// What ended in some time.

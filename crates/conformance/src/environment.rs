@@ -66,7 +66,15 @@ impl Environment {
 
     /// Moves the store's clock on.
     pub async fn advance(&self, duration: Duration) {
-        let milliseconds = self.now().after(duration).as_millis();
+        self.set(self.now().after(duration).as_millis()).await;
+    }
+
+    /// Sets the store's clock back, as who mends a wrong one does.
+    pub async fn set_back(&self, milliseconds: u64) {
+        self.set(self.now().as_millis() - milliseconds).await;
+    }
+
+    async fn set(&self, milliseconds: u64) {
         self.clock.store(milliseconds, Ordering::SeqCst);
         self.backend.set_clock(milliseconds).await;
     }

@@ -5,6 +5,7 @@
 //! A failing case is shrunk and printed. `JOBBERS_SEED` (64 hexadecimal digits, printed with every failure, or a whole
 //! number, as all random tests take it) repeats a run, `JOBBERS_CASES` makes it longer.
 
+mod limits;
 mod play;
 mod reader;
 mod sent;
@@ -30,7 +31,7 @@ pub fn check(environment: impl AsyncFn() -> Environment) {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let outcome = runner.run(&step::case(), |case| {
         runtime.block_on(async {
-            let mut play = Play::new(environment().await, case.workers).await;
+            let mut play = Play::new(environment().await, case.workers, case.windows).await;
             play.all(&case).await.map_err(TestCaseError::fail)
         })
     });

@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use jobbers_core::lifecycle::{self, Outcome};
-use jobbers_core::model::{Policy, Progress, TaskType, WorkerId};
+use jobbers_core::model::{Policy, Progress, RateLimit, TaskType, WorkerId};
 use jobbers_core::store::{
     Beat, Claim, ClaimedTask, Finish, Lease, MoveOutcome, QueueSlots, Renewal, Renewed, SharedStore, Turn, TurnReply,
     TypeSlots,
@@ -17,6 +19,8 @@ pub struct Worker {
     pub queues: Vec<QueueSlots>,
     /// What it can run.
     pub types: Vec<(TaskType, u32, Policy)>,
+    /// How many tasks of a type all workers together may run, as far as it knows.
+    pub type_totals: HashMap<TaskType, u32>,
     sequence: u64,
     parked: bool,
 }
@@ -42,6 +46,7 @@ impl Worker {
             store: store.clone(),
             queues: vec![QueueSlots { queue: QUEUE.to_owned(), free: PLENTY, ..QueueSlots::default() }],
             types: vec![(alpha(), PLENTY, of_alphas), (beta(), PLENTY, of_betas)],
+            type_totals: HashMap::new(),
             sequence: 0,
             parked: false,
         };
@@ -67,6 +72,20 @@ impl Worker {
         self.store.register(&types).await.expect("register");
     }
 
+    /// It learns how many tasks of a queue all workers together may run.
+    pub fn limit_total(&mut self, queue: &str, total: impl Into<Option<u32>>) {
+        self.slots(queue).total = total.into();
+    }
+
+    /// It learns how often tasks of a queue may start.
+    pub fn limit_rate(&mut self, queue: &str, rate: impl Into<Option<RateLimit>>) {
+        self.slots(queue).rate = rate.into();
+    }
+
+    fn slots(&mut self, queue: &str) -> &mut QueueSlots {
+        self.queues.iter_mut().find(|slots| slots.queue == queue).expect("a queue that it claims from")
+    }
+
     /// What it would claim with this many free slots in all.
     pub fn claim_of(&self, tasks: u32) -> Claim {
         let [a, b, c, d, e, f, ..] = (self.sequence + 1).to_le_bytes();
@@ -80,7 +99,7 @@ impl Worker {
                 .map(|(task_type, free, policy)| TypeSlots {
                     task_type: task_type.clone(),
                     free: *free,
-                    total: None,
+                    total: self.type_totals.get(task_type).copied(),
                     policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 })
@@ -116,6 +135,25 @@ impl Worker {
         let claim = self.claim_of(tasks);
         let turn = self.next_turn(Vec::new(), Some(claim));
         self.send(&turn).await.claimed
+    }
+
+    /// The same, and answers all that the store says.
+    pub async fn ask(&mut self, tasks: u32) -> TurnReply {
+        self.finish_and_claim(Vec::new(), tasks).await
+    }
+
+    /// Ends attempts and claims, in one turn.
+    pub async fn finish_and_claim(&mut self, finishes: Vec<Finish>, tasks: u32) -> TurnReply {
+        let claim = self.claim_of(tasks);
+        let turn = self.next_turn(finishes, Some(claim));
+        self.send(&turn).await
+    }
+
+    /// Says that the code of an attempt which was taken away has stopped, and claims nothing.
+    pub async fn stop(&mut self, task: &ClaimedTask) {
+        let mut turn = self.next_turn(Vec::new(), None);
+        turn.stopped.push((task.id, task.token));
+        self.send(&turn).await;
     }
 
     /// Claims until the store parks it, as a real worker does: a store may look at a bounded number of entries a

@@ -32,7 +32,7 @@ async fn a_task_is_explained_from_its_submission_to_its_end() {
     let told = explain(&manager, &id).await;
     assert_eq!(reason(&told, &["other_workers", "waiting_of_type"]), ("no_consumer", vec![&json!(0), &json!(2)]));
     assert!(told["waiting_since"].is_string());
-    assert!(told["sentence"].as_str().unwrap().ends_with("; no worker is alive at all."), "{told}");
+    assert!(told["sentence"].as_str().unwrap().ends_with("; nobody runs role `default`."), "{told}");
 
     let stranger = ProcessInfo { types: Vec::new(), ..process(5, ProcessKind::Worker) };
     manager.store.announce(&stranger, TTL).await.unwrap();

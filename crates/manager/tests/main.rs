@@ -14,6 +14,7 @@ mod error_groups;
 mod events;
 mod expiry;
 mod explain;
+mod explain_limits;
 mod harness;
 mod http;
 mod idempotency;

@@ -19,7 +19,8 @@ async fn a_queue_says_how_it_is_doing(manager: Manager) {
         empty,
         json!({
             "queue": "default", "waiting": 0, "scheduled": 0, "started": 0, "dead": 0, "oldest_waiting_seconds": null,
-            "paused": false, "consumers": 0, "last_minute": {"throughput": 0.0, "failure_rate": null},
+            "paused": false, "consumers": 0, "roles": [{"role": "default", "workers": 0}],
+            "last_minute": {"throughput": 0.0, "failure_rate": null},
             "last_hour": {"throughput": 0.0, "failure_rate": null},
         })
     );

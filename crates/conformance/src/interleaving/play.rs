@@ -1,13 +1,15 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
-use jobbers_core::model::{DeadLetter, Policy, Progress, TaskId};
+use jobbers_core::model::{DeadLetter, Policy, Progress, TaskId, Token, WorkerId};
 use jobbers_core::store::{
     Beat, ClaimedTask, IDEMPOTENCY_KEPT, Lease, MAX_BATCH, Promote, Renewal, Resubmit, SharedStore, StoreError,
     TALLIED_MINUTES, Turn, Verdict,
 };
 
+use super::limits::Windows;
 use super::reader::Reader;
-use super::sent::{TASKS, hundredths_of_a_second, ids, limited, list, new_task, outcome};
+use super::sent::{TASKS, hundredths_of_a_second, ids, limited, list, new_task, outcome, queue as queue_of};
 use super::step::{Case, End, Listing, Slots, Step, Submission};
 use crate::oracle::{Model, minute};
 use crate::sample::{LEASE, id};
@@ -17,12 +19,15 @@ use crate::{Environment, Worker, scheduler};
 pub(super) struct Play {
     env: Environment,
     pub(super) model: Model,
+    windows: Windows,
     /// Handles as of two processes; steps take turns between them.
     stores: [SharedStore; 2],
     workers: Vec<Worker>,
     last_turns: Vec<Option<Turn>>,
     /// All attempts that ever began.
     attempts: Vec<ClaimedTask>,
+    /// Whose each of them was.
+    holders: HashMap<Token, WorkerId>,
     decided: Vec<Verdict>,
     resubmissions: Vec<Resubmit>,
     /// Who pages through a list while other things happen.
@@ -36,7 +41,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 pub(super) type Checked = Result<(), String>;
 
 impl Play {
-    pub async fn new(env: Environment, workers: u8) -> Self {
+    pub async fn new(env: Environment, workers: u8, windows: Windows) -> Self {
         let policy = Policy { max_retries: 2, max_lost: 2, dead_letter: DeadLetter::Save, ..Policy::default() };
         let stores = [env.store().clone(), env.other().await];
         let mut model = Model::default();
@@ -52,10 +57,12 @@ impl Play {
         Self {
             env,
             model,
+            windows,
             stores,
             workers: all,
             last_turns,
             attempts: Vec::new(),
+            holders: HashMap::new(),
             decided: Vec::new(),
             resubmissions: Vec::new(),
             reader: None,
@@ -82,9 +89,9 @@ impl Play {
         self.steps += 1;
         match step {
             Step::Submit(submissions) => self.submit(submissions).await?,
-            Step::Turn { worker, ends, claim } => {
+            Step::Turn { worker, ends, stopped, claim } => {
                 let worker = usize::from(*worker) % self.workers.len();
-                let turn = self.turn_of(worker, ends, *claim);
+                let turn = self.turn_of(worker, ends, stopped, *claim);
                 self.send(worker, turn).await?;
             }
             Step::TurnAgain { worker } => {
@@ -121,7 +128,8 @@ impl Play {
                 same("hasten", &self.model.hasten(&ids), &actual)?;
             }
             Step::Forget(tasks) => {
-                let ids = ids(tasks);
+                // What becomes of the place of an attempt when its task is forgotten is left open.
+                let ids: Vec<_> = ids(tasks).into_iter().filter(|id| !self.model.is_stopping(*id)).collect();
                 let actual = self.store().forget(&ids).await.map_err(told)?;
                 same("forget", &self.model.forget(&ids), &actual)?;
             }
@@ -133,6 +141,10 @@ impl Play {
             Step::Stall { stale, walk } => self.stall(*stale, *walk).await?,
             Step::Prune { dead, age, walk } => self.prune(*dead, *age, *walk).await?,
             Step::Drop { beta, elsewhere, waited } => self.drop_waiting(*beta, *elsewhere, *waited).await?,
+            Step::Purge { elsewhere, waited, scheduled, walk } => {
+                self.purge(*elsewhere, *waited, *scheduled, *walk).await?;
+            }
+            Step::Stand { task, numerator } => self.stand(*task, *numerator).await?,
             Step::Expire => {
                 let expired = self.store().expire(MAX_BATCH).await.map_err(told)?;
                 self.model.follow_expire(MAX_BATCH, expired)?;
@@ -209,7 +221,7 @@ impl Play {
         same("submit", &self.model.submit(&tasks), &actual)
     }
 
-    fn turn_of(&mut self, worker: usize, ends: &[(u8, End)], claim: Option<Slots>) -> Turn {
+    fn turn_of(&mut self, worker: usize, ends: &[(u8, End)], stopped: &[u8], claim: Option<Slots>) -> Turn {
         let mut finishes = Vec::new();
         let mut ended: Vec<TaskId> = Vec::new();
         for (attempt, end) in ends {
@@ -220,9 +232,15 @@ impl Play {
                 finishes.push(self.workers[worker].decide(attempt, outcome(*end)));
             }
         }
+        let mut gone: Vec<_> =
+            stopped.iter().filter_map(|back| self.attempt(*back)).map(|it| (it.id, it.token)).collect();
+        gone.retain(|(id, token)| !self.model.runs(*id, *token));
+        let windows = self.windows;
         let worker = &mut self.workers[worker];
-        let claim = claim.map(|slots| limited(worker, slots));
-        worker.next_turn(finishes, claim)
+        let claim = claim.map(|slots| limited(worker, slots, windows));
+        let mut turn = worker.next_turn(finishes, claim);
+        turn.stopped = gone;
+        turn
     }
 
     async fn send(&mut self, worker: usize, turn: Turn) -> Checked {
@@ -230,6 +248,7 @@ impl Play {
         self.model.follow_turn(&turn, &reply)?;
         let is_new = |task: &ClaimedTask| !self.attempts.iter().any(|known| known.token == task.token);
         let new: Vec<_> = reply.claimed.into_iter().filter(is_new).collect();
+        self.holders.extend(new.iter().map(|task| (task.token, turn.worker)));
         self.attempts.extend(new);
         self.last_turns[worker] = Some(turn);
         Ok(())
@@ -249,7 +268,8 @@ impl Play {
             if let Some(attempt) = self.attempt(*attempt)
                 && tasks.iter().all(|lease| lease.token != attempt.token)
                 // The seam does not say whether a token may be used by a worker that it was not given to.
-                && self.model.get(attempt.id).is_none_or(|task| task.worker == Some(worker))
+                && self.holders[&attempt.token] == worker
+                && !self.model.has_lost_its_place(attempt.id, attempt.token)
             {
                 tasks.push(Lease { id: attempt.id, token: attempt.token, beat: beat(attempt) });
             }
@@ -257,6 +277,15 @@ impl Play {
         let renewal = Renewal { worker, lease: LEASE, tasks };
         let reply = self.store().renew(&renewal).await.map_err(told)?;
         same("renew", &(self.model.now, self.model.renew(&renewal)), &(reply.now, reply.tasks))
+    }
+
+    /// Compares where a task stands.
+    async fn stand(&mut self, task: u8, numerator: Option<u8>) -> Checked {
+        let id = ids(&[task])[0];
+        let queue = self.model.get(id).map(|task| task.queue.clone()).unwrap_or_default();
+        let rate = numerator.map(|numerator| self.windows.rate(queue == queue_of(true), numerator));
+        let actual = self.store().standing(id, rate).await.map_err(told)?;
+        self.model.follow_standing(id, rate, actual)
     }
 
     async fn decide(&mut self) -> Checked {

@@ -6,6 +6,7 @@ use jobbers_core::lifecycle::Outcome;
 use jobbers_core::model::{NewTask, Status, TaskId, Timestamp, When};
 use jobbers_core::store::{Claim, Filter, List, Order, QueueSlots};
 
+use super::limits::Windows;
 use super::step::{End, Listing, Slots, Submission};
 use crate::Worker;
 use crate::oracle::Model;
@@ -65,8 +66,8 @@ pub(super) fn new_task(submission: &Submission, now: Timestamp) -> NewTask {
     }
 }
 
-/// A claim with these slots.
-pub(super) fn limited(worker: &Worker, slots: Slots) -> Claim {
+/// A claim with these slots, and what the worker has heard of limits.
+pub(super) fn limited(worker: &Worker, slots: Slots, windows: Windows) -> Claim {
     let mut claim = worker.claim_of(u32::from(slots.tasks));
     claim.queues[0].free = u32::from(slots.queue);
     claim.queues.push(QueueSlots {
@@ -77,6 +78,7 @@ pub(super) fn limited(worker: &Worker, slots: Slots) -> Claim {
     for types in &mut claim.types {
         types.free = u32::from(if types.task_type == alpha() { slots.alphas } else { slots.betas });
     }
+    slots.limits.put_into(&mut claim, windows);
     claim
 }
 

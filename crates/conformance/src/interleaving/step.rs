@@ -1,10 +1,13 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::limits::{Limits, Windows, limits, windows};
+
 /// What happens in one case, from an empty store on.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub workers: u8,
+    pub windows: Windows,
     pub steps: Vec<Step>,
     /// What is listed at the end.
     pub listings: Vec<Listing>,
@@ -18,6 +21,8 @@ pub(super) enum Step {
     Turn {
         worker: u8,
         ends: Vec<(u8, End)>,
+        /// Attempts whose code has stopped, if they were taken away.
+        stopped: Vec<u8>,
         claim: Option<Slots>,
     },
     /// A worker sends its last turn again, over another connection.
@@ -61,6 +66,18 @@ pub(super) enum Step {
         waited: u16,
     },
     Expire,
+    /// Someone wants a queue empty of what waits since some hundredths of a second.
+    Purge {
+        elsewhere: bool,
+        waited: u16,
+        scheduled: bool,
+        walk: Walk,
+    },
+    /// Someone asks where a task stands, under this many starts in a window.
+    Stand {
+        task: u8,
+        numerator: Option<u8>,
+    },
     /// Someone pages through a list from beginning to end.
     List(Listing),
     /// Someone begins to page through a list, with other steps between the pages.
@@ -126,6 +143,7 @@ pub(super) struct Slots {
     pub betas: u8,
     pub queue: u8,
     pub elsewhere: u8,
+    pub limits: Limits,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -140,8 +158,9 @@ pub(super) enum End {
 }
 
 pub(super) fn case() -> impl Strategy<Value = Case> {
-    (2..=4u8, vec(step(), 5..80), vec(listing(), 3)).prop_map(|(workers, steps, listings)| Case {
+    (2..=4u8, windows(), vec(step(), 5..80), vec(listing(), 3)).prop_map(|(workers, windows, steps, listings)| Case {
         workers,
+        windows,
         steps,
         listings,
     })
@@ -150,8 +169,8 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => vec(submission(), 1..4).prop_map(Step::Submit),
-        8 => (any::<u8>(), vec((recent(), end()), 0..4), prop::option::weighted(0.8, slots()))
-            .prop_map(|(worker, ends, claim)| Step::Turn { worker, ends, claim }),
+        8 => (any::<u8>(), vec((recent(), end()), 0..4), vec(recent(), 0..2), prop::option::weighted(0.8, slots()))
+            .prop_map(|(worker, ends, stopped, claim)| Step::Turn { worker, ends, stopped, claim }),
         2 => any::<u8>().prop_map(|worker| Step::TurnAgain { worker }),
         2 => (any::<u8>(), vec(recent(), 1..4), prop::option::of(0..100u8))
             .prop_map(|(worker, attempts, beat)| Step::Renew { worker, attempts, beat }),
@@ -168,6 +187,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any::<bool>(), prop::bool::weighted(0.3), 0..500u16)
             .prop_map(|(beta, elsewhere, waited)| Step::Drop { beta, elsewhere, waited }),
         1 => Just(Step::Expire),
+        1 => (prop::bool::weighted(0.3), 0..300u16, any::<bool>(), walk())
+            .prop_map(|(elsewhere, waited, scheduled, walk)| Step::Purge { elsewhere, waited, scheduled, walk }),
+        2 => (any::<u8>(), prop::option::of(0..6u8)).prop_map(|(task, numerator)| Step::Stand { task, numerator }),
         2 => listing().prop_map(Step::List),
         1 => listing().prop_map(Step::Begin),
         3 => Just(Step::GoOn),
@@ -233,12 +255,8 @@ fn recent() -> impl Strategy<Value = u8> {
 
 fn slots() -> impl Strategy<Value = Slots> {
     let queue = || prop_oneof![4 => Just(9u8), 1 => 0..3u8];
-    (0..5u8, 0..4u8, 0..4u8, queue(), queue()).prop_map(|(tasks, alphas, betas, queue, elsewhere)| Slots {
-        tasks,
-        alphas,
-        betas,
-        queue,
-        elsewhere,
+    (0..5u8, 0..4u8, 0..4u8, queue(), queue(), limits()).prop_map(|(tasks, alphas, betas, queue, elsewhere, limits)| {
+        Slots { tasks, alphas, betas, queue, elsewhere, limits }
     })
 }
 

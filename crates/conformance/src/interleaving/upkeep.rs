@@ -1,9 +1,10 @@
 //! What a cleaner does, and what else is told of many tasks.
 
-use jobbers_core::store::{Cursor, DropWaiting, Errors, MAX_BATCH, Prunable, Prune, SilentTask, Stall, Sweep};
+use jobbers_core::model::Timestamp;
+use jobbers_core::store::{Cursor, DropWaiting, Errors, MAX_BATCH, Prunable, Prune, Purge, SilentTask, Stall, Sweep};
 
 use super::play::{Checked, Play, same, told};
-use super::sent::{hundredths_of_a_second, queue};
+use super::sent::{TASKS, hundredths_of_a_second, ids, queue};
 use super::step::Walk;
 use crate::sample::{alpha, beta};
 
@@ -36,6 +37,10 @@ impl Play {
 
     pub(super) async fn prune(&mut self, dead: bool, age: u16, walk: Walk) -> Checked {
         let what = if dead { Prunable::DeadLetters } else { Prunable::Ended };
+        // What becomes of the place of an attempt when its task is forgotten is left open.
+        if (0..TASKS).any(|task| self.model.is_stopping(ids(&[task])[0])) {
+            return Ok(());
+        }
         let age = hundredths_of_a_second(age);
         let mut actual = 0;
         let mut after = None;
@@ -63,6 +68,30 @@ impl Play {
         let actual = self.store().drop_waiting(&drop).await.map_err(told)?;
         let expected = self.model.drop_waiting(&drop);
         same("drop", &(expected.now, expected.tasks), &(actual.now, actual.tasks))
+    }
+
+    pub(super) async fn purge(&mut self, elsewhere: bool, waited: u16, scheduled: bool, walk: Walk) -> Checked {
+        let waited = hundredths_of_a_second(waited).as_millis();
+        let before = u128::from(self.model.now.as_millis()).saturating_sub(waited);
+        let before = Timestamp::from_millis(u64::try_from(before).expect("an earlier time"));
+        let mut purge = Purge { queue: queue(elsewhere), before, scheduled, sweep: piece(walk, None) };
+        let mut actual = 0;
+        for _ in 0..MOST_PIECES {
+            let swept = self.store().purge(&purge).await.map_err(told)?;
+            same(
+                "purge",
+                &(self.model.now, true),
+                &(swept.now, walk.rehearsal || swept.tasks <= usize::from(walk.limit)),
+            )?;
+            actual += swept.tasks;
+            purge.sweep.after = swept.next;
+            if purge.sweep.after.is_none() {
+                break;
+            }
+        }
+        same("purge, where it goes on at last", &None, &purge.sweep.after)?;
+        purge.sweep = whole(walk);
+        same("purge", &self.model.purge(&purge).tasks, &actual)
     }
 
     /// Compares what waits by type, and dead letters by errors.

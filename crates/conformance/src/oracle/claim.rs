@@ -1,54 +1,13 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use jobbers_core::lifecycle::Event;
-use jobbers_core::model::{PolicyRef, TaskId, TaskType, Token, WorkerId};
-use jobbers_core::store::{Claim, ClaimedTask};
+use jobbers_core::model::{TaskId, TaskType, Timestamp, Token, WorkerId};
+use jobbers_core::store::ClaimedTask;
 
+use super::slots::Slots;
+use super::turn::Objection;
 use super::{Lane, Model};
-
-/// What is left of a claim's slots while it is served.
-#[derive(Debug)]
-pub(super) struct Slots {
-    tasks: u32,
-    queues: HashMap<String, u32>,
-    types: HashMap<TaskType, (u32, PolicyRef, Option<Duration>)>,
-}
-
-impl Slots {
-    pub fn of(claim: &Claim) -> Self {
-        Self {
-            tasks: claim.tasks,
-            queues: claim.queues.iter().map(|slots| (slots.queue.clone(), slots.free)).collect(),
-            types: claim
-                .types
-                .iter()
-                .map(|slots| (slots.task_type.clone(), (slots.free, slots.policy, slots.max_heartbeat_interval)))
-                .collect(),
-        }
-    }
-
-    /// Whether one more task could be taken if there were the right one.
-    pub fn any(&self) -> bool {
-        self.tasks > 0 && self.queues.values().any(|free| *free > 0) && self.types.values().any(|(free, ..)| *free > 0)
-    }
-
-    /// Whether a task of this lane could be taken.
-    fn admit(&self, lane: &Lane) -> bool {
-        self.tasks > 0
-            && self.queues.get(&lane.queue).is_some_and(|free| *free > 0)
-            && self.types.get(&lane.task_type).is_some_and(|(free, ..)| *free > 0)
-    }
-
-    /// Answers the policy of its type, and how long it may be silent.
-    fn take(&mut self, lane: &Lane) -> (PolicyRef, Option<Duration>) {
-        self.tasks -= 1;
-        *self.queues.get_mut(&lane.queue).expect("an admitted lane") -= 1;
-        let (free, policy, interval) = self.types.get_mut(&lane.task_type).expect("an admitted lane");
-        *free -= 1;
-        (*policy, *interval)
-    }
-}
 
 impl Model {
     /// Lanes of the best priority in their queue that these slots admit, each with the tasks that may go first.
@@ -87,6 +46,25 @@ impl Model {
         lanes.into_iter().flat_map(|(_, ids)| ids).collect()
     }
 
+    /// When a rate that has held back tasks from these slots lets the next one start.
+    pub(super) fn next_slot(&self, slots: &Slots) -> Option<Timestamp> {
+        let waits = |waiting: &BTreeSet<(i64, TaskId)>| waiting.iter().any(|(_, id)| !self.is_expired(*id));
+        let held_back = self.lanes.iter().filter(|(_, waiting)| waits(waiting));
+        held_back.filter_map(|(lane, _)| self.next_start(&lane.queue, slots.held_back(lane)?)).min()
+    }
+
+    /// Says what is wrong with the time that an answer names. One that is not needed does no harm, if a limit that was
+    /// in the claim lets a task start then.
+    pub(super) fn follow_next_slot(&self, slots: &Slots, actual: Option<Timestamp>) -> Result<(), Objection> {
+        let expected = self.next_slot(slots);
+        let is_known = |time| slots.rates().any(|(queue, rate)| self.next_start(queue, rate) == Some(time));
+        let serves = match actual {
+            Some(actual) => is_known(actual) && expected.is_none_or(|expected| actual <= expected),
+            None => expected.is_none(),
+        };
+        if serves { Ok(()) } else { Err(format!("next_slot is {actual:?} instead of {expected:?}")) }
+    }
+
     /// Takes one task for a worker.
     pub(super) fn take(
         &mut self,
@@ -98,7 +76,10 @@ impl Model {
     ) -> ClaimedTask {
         let lane = self.lane_of(id);
         self.wait_no_more(id, true);
-        let (policy, interval) = slots.take(&lane);
+        let (policy, interval, rate) = slots.take(&lane);
+        if let Some(rate) = rate {
+            self.count_start(&lane.queue, rate);
+        }
         let record = self.records.get_mut(&id).expect("a waiting task has a record");
         record.step(Event::Claim);
         record.token = Some(token);

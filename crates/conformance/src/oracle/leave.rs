@@ -92,6 +92,11 @@ impl Model {
             record.task.ended_at = Some(now);
         }
         let queue = record.task.queue.clone();
+        match by {
+            Mover::Worker | Mover::Reaper => self.freed.push((queue.clone(), self.records[&id].task.task_type.clone())),
+            Mover::Cleaner => self.keep_place(id, token),
+        }
+        let record = self.record_mut(id);
         match destination {
             Destination::Completed(result) => record.task.result = Some(result),
             Destination::Waiting(Position::Head) => self.wait(id, head),

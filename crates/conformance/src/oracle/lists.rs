@@ -48,8 +48,8 @@ impl Statistics for OracleStore {
         Ok(self.state().model.errors(errors))
     }
 
-    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
-        Err(jobbers_core::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>> {
+        Ok(self.state().model.standing(id, rate))
     }
 }
 

@@ -14,27 +14,35 @@ mod forget;
 mod leave;
 mod list;
 mod lists;
+mod places;
 mod promote;
+mod purge;
+mod rate;
 mod record;
 mod renew;
 mod resubmit;
+mod slots;
+mod standing;
 mod statistics;
 mod store;
 mod submit;
 mod sweep;
 mod turn;
 mod upkeep;
+mod wake;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jobbers_core::model::{
-    ErrorGroup, IdempotencyKey, Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, WorkerId,
+    ErrorGroup, IdempotencyKey, Policy, PolicyRef, Status, Task, TaskId, TaskType, Timestamp, Token, WorkerId,
 };
 use jobbers_core::store::Tally;
 
 pub use compare::differences;
 use dead_letters::Alike;
 pub use leave::Mover;
+use places::Stopping;
+use rate::Starts;
 use record::Record;
 pub use statistics::minute;
 pub use store::OracleStore;
@@ -70,6 +78,12 @@ pub struct Model {
     lost_or_cancelled: BTreeMap<(u64, String), u64>,
     policies: HashMap<PolicyRef, Policy>,
     turns: HashMap<WorkerId, LastTurn>,
+    /// Attempts that were taken away, and whose workers have not said yet that their code has stopped.
+    stopping: HashMap<(TaskId, Token), Stopping>,
+    /// By queue.
+    starts: HashMap<String, Starts>,
+    /// Places that became free, since someone last looked.
+    freed: Vec<(String, TaskType)>,
     first_rank: i64,
     last_rank: i64,
     /// Tasks that changed their status, since someone last looked.

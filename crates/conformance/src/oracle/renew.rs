@@ -10,6 +10,10 @@ impl Model {
         for lease in &renewal.tasks {
             let held = self.records.get_mut(&lease.id).filter(|record| record.is_held_under(lease.token));
             let Some(record) = held else {
+                // Its code may still run.
+                if let Some(stopping) = self.stopping.get_mut(&(lease.id, lease.token)) {
+                    stopping.until = now.after(renewal.lease);
+                }
                 answers.push(Renewed::Taken);
                 continue;
             };

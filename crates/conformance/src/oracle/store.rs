@@ -3,13 +3,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use jobbers_core::model::{NewTask, ProcessInfo, Registration, Status, Task, TaskId, TaskType, Timestamp, WorkerId};
+use jobbers_core::model::{NewTask, ProcessInfo, Registration, Task, TaskId, TaskType, Timestamp, WorkerId};
 use jobbers_core::store::{
     AgainOutcome, CancelOutcome, Claim, DiscardOutcome, Expired, ForgetOutcome, MoveOutcome, Moved, Moves, Overdue,
     OverdueTask, Promote, Promoted, RenewReply, Renewal, Resubmit, Result, RoutingChanges, Signals, SubmitOutcome,
     TaskStore, Turn, TurnReply, Verdict, WorkerSignal,
 };
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::Model;
 
@@ -33,6 +34,8 @@ pub(super) struct State {
     parked: Vec<(WorkerId, Claim)>,
     workers: Vec<(WorkerId, mpsc::Sender<WorkerSignal>)>,
     watchers: Vec<mpsc::Sender<Moved>>,
+    /// Who wants to know when queues or roles have changed.
+    routers: Vec<mpsc::Sender<()>>,
 }
 
 const SIGNALS: usize = 1024;
@@ -50,25 +53,22 @@ impl OracleStore {
 }
 
 impl State {
-    /// Tells those who listen what a step has changed.
+    /// Tells those who listen what a step has changed, and wakes a parked worker for each task that can start because
+    /// of it.
     pub(super) fn publish(&mut self) {
-        for (id, status) in std::mem::take(&mut self.model.changes) {
-            self.watchers.retain(|watcher| watcher.try_send(Moved::Task(id, status)).is_ok());
-            if status == Status::Submitted {
-                self.wake_one_for(id);
-            }
+        let changes = std::mem::take(&mut self.model.changes);
+        for (id, status) in &changes {
+            self.watchers.retain(|watcher| watcher.try_send(Moved::Task(*id, *status)).is_ok());
         }
-    }
-
-    fn wake_one_for(&mut self, id: TaskId) {
-        let Some(task) = self.model.get(id) else { return };
-        let admits = |(_, claim): &(WorkerId, Claim)| {
-            claim.queues.iter().any(|slots| slots.queue == task.queue && slots.free > 0)
-                && claim.types.iter().any(|slots| slots.task_type == task.task_type && slots.free > 0)
-        };
-        if let Some(index) = self.parked.iter().position(admits) {
-            let (worker, _) = self.parked.remove(index);
-            self.signal(worker, WorkerSignal::Claim);
+        let mut promised = Vec::new();
+        for reason in self.model.reasons(&changes) {
+            let wanted = |(_, claim): &(WorkerId, Claim)| self.model.wanted(claim, &reason, &promised);
+            let found = self.parked.iter().enumerate().find_map(|(index, parked)| Some((index, wanted(parked)?)));
+            if let Some((index, id)) = found {
+                promised.push(id);
+                let (worker, _) = self.parked.remove(index);
+                self.signal(worker, WorkerSignal::Claim);
+            }
         }
     }
 
@@ -225,10 +225,15 @@ impl Signals for OracleStore {
     }
 
     async fn tell_routing_changed(&self) -> Result<()> {
+        // Whoever has not taken the last message yet looks after this one, too.
+        self.state().routers.retain(|router| !matches!(router.try_send(()), Err(TrySendError::Closed(()))));
         Ok(())
     }
 
     async fn routing_changes(&self) -> Result<RoutingChanges> {
-        Ok(tokio::sync::mpsc::channel(1).1)
+        let (sender, receiver) = mpsc::channel(1);
+        let _ = sender.try_send(());
+        self.state().routers.push(sender);
+        Ok(receiver)
     }
 }

@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// Those tasks for which there is a time, in its order.
-    fn timed(&self, time: impl Fn(&Record) -> Option<Timestamp>) -> Vec<(Timestamp, TaskId)> {
+    pub(super) fn timed(&self, time: impl Fn(&Record) -> Option<Timestamp>) -> Vec<(Timestamp, TaskId)> {
         let mut timed: Vec<_> =
             self.records.values().filter_map(|record| Some((time(record)?, record.task.id))).collect();
         timed.sort();
@@ -99,7 +99,11 @@ fn old_at(record: &Record, what: Prunable, age: Duration) -> Option<Timestamp> {
 }
 
 /// The next ids of a walk along times that have come.
-fn piece(mut timed: Vec<(Timestamp, TaskId)>, now: Timestamp, sweep: &Sweep) -> (Vec<TaskId>, Option<Cursor>) {
+pub(super) fn piece(
+    mut timed: Vec<(Timestamp, TaskId)>,
+    now: Timestamp,
+    sweep: &Sweep,
+) -> (Vec<TaskId>, Option<Cursor>) {
     let after = match sweep.after {
         Some(Cursor::Time(time, id)) => Some((time, id)),
         _ => None,

@@ -1,9 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
-use jobbers_core::model::{TaskType, Token};
+use jobbers_core::model::{TaskType, Timestamp, Token};
 use jobbers_core::store::{Claim, ClaimedTask, MoveOutcome, Turn, TurnReply};
 
-use super::claim::Slots;
+use super::slots::Slots;
 use super::{Model, Mover};
 
 /// The last turn of a worker, to answer it again.
@@ -13,6 +13,7 @@ pub(super) struct LastTurn {
     finished: Vec<MoveOutcome>,
     claimed: Vec<ClaimedTask>,
     parked: bool,
+    next_slot: Option<Timestamp>,
 }
 
 /// What an answer should have been instead.
@@ -27,11 +28,12 @@ impl Model {
         let finished = self.finish(turn);
         let mut claimed = Vec::new();
         let mut parked = false;
+        let mut next_slot = None;
         let is_late = self.turns.get(&turn.worker).is_some_and(|last| last.sequence > turn.sequence);
         if let Some(claim) = &turn.claim
             && !is_late
         {
-            let mut slots = Slots::of(claim);
+            let mut slots = Slots::of(claim, self);
             while let Some(&id) = self.candidates(&slots, served).first() {
                 let token = token_of(claim, claimed.len());
                 let task = self.take(&mut slots, turn.worker, turn.lease, id, token);
@@ -40,8 +42,9 @@ impl Model {
                 claimed.push(task);
             }
             parked = claimed.len() < claim.tasks as usize;
+            next_slot = self.next_slot(&slots);
         }
-        let reply = TurnReply { now: self.now, finished, claimed, parked, next_slot: None };
+        let reply = TurnReply { now: self.now, finished, claimed, parked, next_slot };
         if !is_late {
             self.remember(turn, &reply);
         }
@@ -61,10 +64,11 @@ impl Model {
         let Some(claim) = &turn.claim else {
             expect("claimed without a claim", &Vec::new(), &reply.claimed)?;
             expect("parked without a claim", &false, &reply.parked)?;
+            expect("next_slot without a claim", &None, &reply.next_slot)?;
             self.remember(turn, reply);
             return Ok(());
         };
-        let mut slots = Slots::of(claim);
+        let mut slots = Slots::of(claim, self);
         let mut tokens = HashSet::new();
         for task in &reply.claimed {
             let candidates = self.candidates(&slots, &HashMap::new());
@@ -83,9 +87,10 @@ impl Model {
         }
         if reply.claimed.len() == claim.tasks as usize {
             expect("parked with all that it asked for", &false, &reply.parked)?;
-        } else if slots.any() {
+        } else if slots.parks() {
             expect("parked with less than it asked for", &true, &reply.parked)?;
         }
+        self.follow_next_slot(&slots, reply.next_slot)?;
         self.remember(turn, reply);
         Ok(())
     }
@@ -95,6 +100,7 @@ impl Model {
         for (index, finish) in turn.finishes.iter().enumerate() {
             self.follow_finish(finish.id, finish.token, last.finished[index], reply.finished[index])?;
         }
+        expect("next_slot again", &last.next_slot, &reply.next_slot)?;
         expect("claimed again", &self.still_held(last), &reply.claimed)
     }
 
@@ -124,6 +130,7 @@ impl Model {
     }
 
     fn finish(&mut self, turn: &Turn) -> Vec<MoveOutcome> {
+        self.stop(&turn.stopped);
         let head = self.rank_before_all();
         turn.finishes
             .iter()
@@ -137,6 +144,7 @@ impl Model {
             finished: reply.finished.clone(),
             claimed: reply.claimed.clone(),
             parked: reply.parked,
+            next_slot: reply.next_slot,
         };
         self.turns.insert(turn.worker, last);
     }
@@ -148,7 +156,7 @@ impl Model {
             finished: last.finished.clone(),
             claimed: self.still_held(last),
             parked: last.parked,
-            next_slot: None,
+            next_slot: last.next_slot,
         })
     }
 

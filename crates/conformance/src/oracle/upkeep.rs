@@ -38,7 +38,10 @@ impl Upkeep for OracleStore {
         Ok(Trimmed { now: self.state().model.now, gone: 0, dead: 0, next: None })
     }
 
-    async fn purge(&self, _: &Purge) -> Result<Swept> {
-        Err(jobbers_core::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
+    async fn purge(&self, purge: &Purge) -> Result<Swept> {
+        let mut state = self.state();
+        let swept = state.model.purge(purge);
+        state.publish();
+        Ok(swept)
     }
 }

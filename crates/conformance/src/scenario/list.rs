@@ -1,10 +1,12 @@
-/// The list: calls `$then` with `$given` and every scenario by topic.
+/// The list: calls `$then` with `$given` and every scenario by topic. What is about one step is here, the rest in
+/// [`each_scenario_of_limits`](crate::each_scenario_of_limits) and
+/// [`each_scenario_of_reading`](crate::each_scenario_of_reading), which hand on what they were given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! each_scenario {
     ([$($then:tt)*] $($given:tt)*) => {
-        $($then)*! {
-            $($given)*;
+        $crate::each_scenario_of_limits! {
+            [$($then)*] [$($given)*]
             attempts {
                 the_history_has_every_end_but_completion,
                 retries_end_when_the_policy_says,
@@ -88,17 +90,6 @@ macro_rules! each_scenario {
                 a_drop_and_a_claim_at_once_have_one_winner_each,
                 a_task_that_failed_before_it_was_dropped_keeps_its_history,
             }
-            errors {
-                errors_that_are_alike_are_one_group,
-                groups_are_of_one_queue_and_type,
-                the_largest_groups_come_first_and_no_more_than_wanted,
-                a_group_counts_down_however_its_dead_letters_leave,
-                the_times_of_a_group_never_move_back,
-                only_dead_letters_count,
-                a_repeated_end_counts_once,
-                a_task_that_fails_otherwise_later_changes_its_group,
-                a_task_under_which_workers_died_is_in_a_group,
-            }
             expire {
                 tasks_that_have_not_started_are_cancelled_when_they_expire,
                 an_expired_task_never_starts_even_if_nobody_swept,
@@ -163,64 +154,6 @@ macro_rules! each_scenario {
                 a_key_is_not_taken_by_what_was_not_stored,
                 a_key_counts_more_than_an_id,
             }
-            limits {
-                the_total_limit_is_exact,
-                the_limit_of_a_type_is_exact,
-                the_limit_of_a_type_holds_over_queues_and_priorities,
-                the_limit_of_a_queue_is_exact,
-                the_limit_of_a_queue_holds_over_types,
-                a_saturated_type_hides_no_other,
-                a_saturated_queue_hides_no_other,
-                a_saturated_type_of_a_better_priority_hides_no_other,
-            }
-            lists {
-                every_combination_of_filters_lists_what_it_should,
-                since_is_inclusive_and_until_exclusive,
-                bounds_are_about_the_time_of_the_list,
-                an_empty_store_lists_nothing,
-                lists_by_submission_have_both_orders,
-                lists_go_by_the_time_that_they_are_about,
-                dead_letters_are_listed_as_failed_as_well,
-                a_task_is_listed_where_it_is_and_nowhere_else,
-                an_id_that_was_forgotten_and_submitted_anew_is_listed_once,
-                a_resubmitted_task_keeps_its_place_among_all,
-                submissions_of_many_hours_are_listed_in_order,
-                awkward_names_do_not_collide_in_lists,
-                who_has_a_task_can_be_asked_for,
-                a_page_has_no_more_than_was_asked_for,
-                scheduled_retries_are_listed_by_their_due_time,
-            }
-            order {
-                tasks_of_a_lane_are_claimed_in_order,
-                better_priorities_go_first,
-                the_best_priority_of_a_queue_goes_first_over_all_types,
-                urgent_tasks_of_one_queue_do_not_starve_another,
-                types_take_fair_turns,
-                queues_take_fair_turns,
-                a_retry_at_once_goes_to_the_tail,
-                a_task_that_is_handed_back_goes_to_the_head,
-                a_task_of_a_dead_worker_goes_to_the_head,
-                the_head_of_a_lane_stays_in_its_priority,
-                due_tasks_go_to_the_tail_in_the_order_of_their_times,
-            }
-            cursors {
-                a_cursor_of_a_larger_store_leads_to_the_end_of_this_one,
-            }
-            pages {
-                thousands_of_the_same_millisecond_are_listed_once_each,
-                pages_of_any_size_are_the_same_list,
-                each_entry_is_a_place_to_go_on_from,
-                a_task_that_is_gone_is_still_a_place_to_go_on_from,
-                a_page_that_ended_at_a_task_that_was_submitted_anew_goes_on_there,
-                submissions_meanwhile_neither_hide_nor_repeat_others,
-                changes_meanwhile_hide_none_that_did_not_change,
-                ends_and_departures_meanwhile_hide_none_that_did_not_change,
-                renewals_meanwhile_hide_none_that_run,
-                thousands_that_run_and_died_in_one_millisecond_are_listed_once_each,
-                departures_from_the_schedule_hide_none_that_did_not_change,
-                no_call_looks_at_more_than_it_may,
-                many_queues_and_types_do_not_make_a_call_look_at_more_than_it_may,
-            }
             promote {
                 nothing_is_due_before_its_time,
                 a_task_is_due_at_its_time,
@@ -244,6 +177,22 @@ macro_rules! each_scenario {
                 an_age_counts_from_the_last_end,
                 a_discarded_dead_letter_is_pruned_like_any_failed_task,
                 a_prune_and_a_resubmission_at_once_have_one_winner,
+            }
+            purge {
+                a_purge_cancels_what_waits_and_nothing_else,
+                a_purged_task_is_shown_listed_counted_and_told,
+                what_comes_after_the_wish_is_left_alone,
+                scheduled_tasks_are_purged_only_if_that_is_asked_for,
+                a_rehearsed_purge_counts_and_changes_nothing,
+                what_was_purged_is_never_claimed,
+                a_purged_task_may_be_resubmitted,
+                tasks_that_came_back_later_are_left_alone_and_hide_none_behind_them,
+                a_purge_of_thousands_ends_and_misses_none,
+                a_purge_of_thousands_that_are_scheduled_ends_and_misses_none,
+                a_purge_that_begins_anew_goes_on_with_what_is_left,
+                tasks_that_change_between_pieces_hide_none_that_did_not,
+                a_purge_and_a_claim_at_once_have_one_winner_each,
+                an_expired_task_is_purged_once,
             }
             races {
                 two_resubmissions_at_once_have_one_winner,
@@ -269,22 +218,6 @@ macro_rules! each_scenario {
                 a_decision_on_a_lease_that_was_renewed_and_is_over_again_does_not_apply,
                 verdicts_are_answered_in_order,
                 the_clock_of_the_store_decides,
-            }
-            record {
-                a_waiting_task_is_shown_whole,
-                a_scheduled_task_is_shown_whole,
-                a_started_task_is_shown_whole,
-                a_completed_task_is_shown_whole,
-                a_failed_task_is_shown_whole,
-                a_task_that_waits_for_its_retry_is_shown_whole,
-                a_stalled_and_a_cancelled_task_show_their_end,
-                contents_are_kept_byte_for_byte,
-                a_megabyte_of_parameters_and_result_is_kept,
-                error_texts_are_kept_as_they_are,
-                names_with_separators_do_not_collide,
-                versions_of_a_type_are_types_of_their_own,
-                progress_is_shown_with_its_message,
-                a_task_is_in_one_place_at_a_time,
             }
             renew {
                 a_renewed_lease_holds_for_its_whole_length_again,
@@ -333,26 +266,6 @@ macro_rules! each_scenario {
                 only_dead_letters_run_again_when_only_they_are_meant,
                 a_repeated_request_for_a_dead_letter_is_applied_again,
             }
-            signals {
-                signals_begin_with_both,
-                a_new_task_wakes_a_parked_worker,
-                a_new_task_of_another_process_wakes_a_parked_worker,
-                a_promoted_task_wakes_a_parked_worker,
-                a_task_of_a_dead_worker_wakes_a_parked_worker,
-                a_retry_and_a_task_handed_back_wake_a_parked_worker,
-                as_many_parked_workers_wake_as_there_are_tasks,
-                no_more_workers_wake_than_there_are_tasks,
-                a_task_wakes_a_worker_that_can_run_it,
-                a_cancellation_is_told_to_the_worker,
-                moves_tell_every_end,
-                moves_tell_every_step_of_a_life,
-                a_resubmitted_task_wakes_a_parked_worker,
-                a_hastened_task_wakes_a_parked_worker,
-                as_many_parked_workers_wake_as_tasks_are_resubmitted,
-                a_task_wakes_a_worker_that_found_only_expired_ones,
-                bulk_cancellations_are_told_to_each_worker,
-                moves_tell_what_the_bulk_steps_did,
-            }
             stall {
                 a_silent_task_is_stalled_and_its_worker_is_told,
                 a_stalled_task_can_be_neither_kept_nor_finished,
@@ -373,18 +286,6 @@ macro_rules! each_scenario {
                 a_stalled_task_is_listed_counted_and_told,
                 a_stall_and_an_end_at_once_have_one_winner,
             }
-            statistics {
-                counts_follow_a_task_through_its_life,
-                each_queue_is_counted_by_itself,
-                a_cancelled_and_resubmitted_task_is_counted_once,
-                expired_tasks_are_counted_as_what_they_are_shown_as,
-                the_oldest_that_waits_tells_since_when,
-                everything_that_happens_is_tallied,
-                an_end_that_yielded_is_tallied_as_cancelled,
-                each_minute_and_queue_is_tallied_by_itself,
-                tallies_are_kept_for_a_day,
-                what_waits_is_counted_by_type,
-            }
             submit {
                 a_submitted_task_waits,
                 a_task_for_later_is_scheduled,
@@ -398,14 +299,6 @@ macro_rules! each_scenario {
                 a_full_batch_is_stored_at_once,
                 an_empty_batch_is_no_error,
                 an_unknown_task_is_none,
-            }
-            tasks {
-                tasks_come_whole_and_in_the_order_of_their_ids,
-                as_many_tasks_come_as_a_page_has,
-                large_tasks_come_in_parts,
-                results_weigh_as_parameters_do,
-                metadata_weigh_as_parameters_do,
-                unknown_tasks_weigh_nothing,
             }
             trim {
                 no_waiting_task_loses_its_place,

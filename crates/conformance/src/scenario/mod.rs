@@ -22,23 +22,32 @@ pub mod hasten;
 pub mod idempotency;
 pub mod limits;
 mod list;
+mod list_limits;
+mod list_reading;
 pub mod lists;
 pub mod order;
 pub mod pages;
+pub mod places;
 pub mod promote;
 pub mod prune;
+pub mod purge;
 pub mod races;
+pub mod rate;
 pub mod reap;
 pub mod record;
 pub mod renew;
 pub mod repeat;
 pub mod resubmit;
+pub mod routing;
 pub mod signals;
 pub mod stall;
+pub mod standing;
 pub mod statistics;
 pub mod submit;
 pub mod tasks;
+pub mod totals;
 pub mod trim;
+pub mod waking;
 
 /// Makes each scenario a test. `$environment` names an async function that makes a fresh [`Environment`](crate::Environment).
 #[macro_export]

@@ -8,6 +8,7 @@ mod batch;
 pub mod bulk;
 pub mod cancel;
 mod catalogue;
+mod configured;
 pub mod dead_letters;
 pub mod drain;
 mod expiry;
@@ -37,6 +38,7 @@ mod watch;
 mod workers;
 
 use crate::model::{Policy, Task};
+use crate::routing::Snapshot;
 use crate::store::StoreError;
 
 pub use catalogue::{Catalogue, KnownType, UnknownType};
@@ -65,6 +67,7 @@ pub struct Operations {
     accept_unknown: bool,
     catalogue: Fresh<Catalogue>,
     queues: Fresh<Vec<String>>,
+    configured: Fresh<Snapshot>,
     queue_stats: Fresh<QueueStats>,
     minutes: tokio::sync::Mutex<Minutes>,
     batches: Batches,
@@ -81,6 +84,7 @@ impl Operations {
             accept_unknown,
             catalogue: Fresh::default(),
             queues: Fresh::default(),
+            configured: Fresh::default(),
             queue_stats: Fresh::default(),
             minutes: tokio::sync::Mutex::default(),
         }

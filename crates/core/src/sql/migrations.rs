@@ -13,6 +13,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "routing changes",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0006_routing_changes.sql")),
     ),
+    (5, "limits", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0005_limits.sql"))),
 ];
 
 /// The migrations of an SQLite file: tasks and configuration may share one.

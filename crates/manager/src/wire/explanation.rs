@@ -1,5 +1,6 @@
 use jobbers_core::model::{Progress, Status, TaskId, Timestamp, WorkerId};
-use jobbers_core::operation::explain::{Expected, Explanation, Reason, Waits, Why};
+use jobbers_core::operation::explain::{Expected, Explanation, Limit, Reason, Waits, Why};
+use jobbers_core::store::Ahead;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,7 +44,21 @@ enum ReasonWord {
     QueuePaused,
     NoConsumer,
     UnknownType,
+    ConcurrencyFull,
+    RateLimited,
     Waiting,
+}
+
+/// Of what a limit is, and whether it holds for each worker or for all of them together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConcurrencyLimit)]
+#[serde(rename_all = "snake_case")]
+enum LimitWord {
+    QueueTotal,
+    TypeTotal,
+    QueuePerWorker,
+    TypePerWorker,
+    WorkerSlots,
 }
 
 /// What belongs to some reason.
@@ -103,10 +118,49 @@ struct Fields<'e> {
     /// Of what waits: how many tasks of its type wait in its queue, it among them.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_of_type: Option<u64>,
+    /// Of what waits: tasks of its type and priority that come first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead: Option<u64>,
+    /// Of what waits: whether `ahead` is exact; it is among the first 1,000, and an estimate behind them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead_exact: Option<bool>,
+    /// Of what waits: tasks of its queue that start first, of whatever type, by what waits now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead_in_queue: Option<u64>,
+    /// Of what waits for its turn or a limit: when it starts if things go on as they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
+    estimated_start: Option<Timestamp>,
+    /// Of `concurrency_full`: which limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<LimitWord>,
+    /// Of `concurrency_full`: how many tasks it allows; absent of `worker_slots`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_tasks: Option<u32>,
+    /// Of `concurrency_full`: how many run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running: Option<u64>,
+    /// Of `concurrency_full`: the ids of some that run, 10 at the most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Id>>)]
+    held_by: Option<&'e [TaskId]>,
+    /// Of `rate_limited`: the limit in words, such as `100 per 2 seconds`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<String>,
+    /// Of `rate_limited`: when the next task of the queue may start; absent while the limit lets none start at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
+    next_slot_at: Option<Timestamp>,
+    /// Of `no_consumer`: the roles that have the queue; absent if they cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<&'e [String]>,
+    /// Of `no_consumer`: live workers of these roles: they drain, or have not taken the queue on yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_workers: Option<usize>,
     /// Of `no_consumer`: there is no such queue any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     queue_missing: Option<bool>,
-    /// Of `no_consumer`: live workers that take tasks from other queues, or drain.
+    /// Of `no_consumer`: live workers of other roles.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_workers: Option<usize>,
     /// Of `unknown_type`: live workers that take tasks from its queue.
@@ -171,17 +225,52 @@ fn parts(reason: &Reason) -> (ReasonWord, Fields<'_>) {
             (ReasonWord::Expired, Fields { expired_at, scheduler_alive, ..none })
         }
         Reason::QueuePaused { waits } => (ReasonWord::QueuePaused, waiting(*waits)),
-        Reason::NoConsumer { waits, queue_missing, other_workers } => {
-            let (queue_missing, other_workers) = (Some(*queue_missing), Some(*other_workers));
-            (ReasonWord::NoConsumer, Fields { queue_missing, other_workers, ..waiting(*waits) })
+        Reason::NoConsumer { waits, queue_missing, roles, role_workers, other_workers } => {
+            let fields = Fields {
+                queue_missing: Some(*queue_missing),
+                roles: roles.as_deref(),
+                role_workers: Some(*role_workers),
+                other_workers: Some(*other_workers),
+                ..waiting(*waits)
+            };
+            (ReasonWord::NoConsumer, fields)
         }
         Reason::UnknownType { waits, consumers, expected } => {
             let will_be_dropped = Some(*expected == Expected::Dropped);
             (ReasonWord::UnknownType, Fields { consumers: Some(*consumers), will_be_dropped, ..waiting(*waits) })
         }
-        Reason::Waiting { waits, workers, with_free_slot } => {
+        Reason::Full { waits, limit, most, running, held_by, estimated_start } => {
+            let fields = Fields {
+                limit: Some((*limit).into()),
+                limit_tasks: *most,
+                running: Some(*running),
+                held_by: Some(held_by),
+                estimated_start: *estimated_start,
+                ..waiting(*waits)
+            };
+            (ReasonWord::ConcurrencyFull, fields)
+        }
+        Reason::RateLimited { waits, limit, next, estimated_start } => {
+            let (next_slot_at, estimated_start) = (*next, *estimated_start);
+            let rate_limit = Some(limit.to_string());
+            (ReasonWord::RateLimited, Fields { rate_limit, next_slot_at, estimated_start, ..waiting(*waits) })
+        }
+        Reason::Waiting { waits, workers, with_free_slot, estimated_start } => {
             let (workers, workers_with_free_slot) = (Some(*workers), Some(*with_free_slot));
-            (ReasonWord::Waiting, Fields { workers, workers_with_free_slot, ..waiting(*waits) })
+            let estimated_start = *estimated_start;
+            (ReasonWord::Waiting, Fields { workers, workers_with_free_slot, estimated_start, ..waiting(*waits) })
+        }
+    }
+}
+
+impl From<Limit> for LimitWord {
+    fn from(limit: Limit) -> Self {
+        match limit {
+            Limit::QueueTotal => Self::QueueTotal,
+            Limit::TypeTotal => Self::TypeTotal,
+            Limit::QueuePerWorker => Self::QueuePerWorker,
+            Limit::TypePerWorker => Self::TypePerWorker,
+            Limit::Slots => Self::WorkerSlots,
         }
     }
 }
@@ -199,5 +288,12 @@ fn is_due<'e>(due: Timestamp, why: Why, scheduler_alive: bool) -> Fields<'e> {
 }
 
 fn waiting<'e>(waits: Waits) -> Fields<'e> {
-    Fields { waiting_since: waits.since, waiting_of_type: waits.like_it, ..Fields::default() }
+    Fields {
+        waiting_since: waits.since,
+        waiting_of_type: waits.like_it,
+        ahead: waits.ahead.map(Ahead::tasks),
+        ahead_exact: waits.ahead.map(|ahead| matches!(ahead, Ahead::Exactly(_))),
+        ahead_in_queue: waits.ahead_in_queue,
+        ..Fields::default()
+    }
 }

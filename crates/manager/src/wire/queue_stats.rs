@@ -26,11 +26,21 @@ struct QueueBody<'s> {
     /// About how long the task has waited that waits longest; null if none waits.
     #[schema(required)]
     oldest_waiting_seconds: Option<f64>,
+    /// Workers claim nothing from it.
     paused: bool,
     /// Live workers that take tasks from it.
     consumers: usize,
+    /// The roles that have it; one without workers is run by nobody.
+    roles: Vec<RoleBody<'s>>,
     last_minute: RateBody,
     last_hour: RateBody,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RoleBody<'s> {
+    role: &'s str,
+    /// Live workers of this role that take tasks from the queue.
+    workers: usize,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,9 +65,9 @@ fn queue_body(state: &QueueState) -> QueueBody<'_> {
         started: counts.started,
         dead: counts.dead,
         oldest_waiting_seconds: state.oldest_waiting.map(|age| age.as_secs_f64()),
-        // Queues cannot be paused yet.
-        paused: false,
+        paused: state.paused,
         consumers: state.consumers,
+        roles: state.roles.iter().map(|(role, workers)| RoleBody { role, workers: *workers }).collect(),
         last_minute: state.minute.into(),
         last_hour: state.hour.into(),
     }

@@ -1,6 +1,8 @@
 use super::reason::{Expected, Explanation, QueueNow, Reason, Surroundings, Waits, Why};
+use super::turn::in_turn;
 use crate::model::{ProcessInfo, ProcessKind, Status, Task};
 use crate::operation::queue_stats::consumes;
+use crate::store::Standing;
 
 /// Why the task is where it is.
 pub fn explain(task: &Task, around: &Surroundings) -> Explanation {
@@ -63,15 +65,25 @@ fn scheduled(task: &Task, around: &Surroundings) -> Reason {
 }
 
 fn waiting(task: &Task, around: &Surroundings) -> Reason {
-    let waits = Waits { since: task.waiting_since, like_it: around.waiting };
-    if around.queue == QueueNow::Paused {
+    let ahead = around.standing.map(|standing| standing.ahead);
+    let ahead_in_queue = around.standing.map(ahead_in_queue);
+    let waits = Waits { since: task.waiting_since, like_it: around.waiting, ahead, ahead_in_queue };
+    if matches!(&around.queue, QueueNow::There(queue) if queue.paused) {
         return Reason::QueuePaused { waits };
     }
-    let workers = around.live.iter().filter(|process| process.kind == ProcessKind::Worker).count();
-    let consumers: Vec<&ProcessInfo> = around.live.iter().filter(|live| consumes(live, &task.queue)).collect();
+    let workers: Vec<&ProcessInfo> = around.live.iter().filter(|process| process.kind == ProcessKind::Worker).collect();
+    let consumers: Vec<&ProcessInfo> = workers.iter().copied().filter(|live| consumes(live, &task.queue)).collect();
     if consumers.is_empty() {
-        let queue_missing = around.queue == QueueNow::Missing;
-        return Reason::NoConsumer { waits, queue_missing, other_workers: workers };
+        let has_role =
+            |process: &&&ProcessInfo| around.roles.iter().flatten().any(|role| process.role.as_ref() == Some(role));
+        let role_workers = workers.iter().filter(has_role).count();
+        return Reason::NoConsumer {
+            waits,
+            queue_missing: around.queue == QueueNow::Missing,
+            roles: around.roles.clone(),
+            role_workers,
+            other_workers: workers.len() - role_workers,
+        };
     }
     let able: Vec<&ProcessInfo> =
         consumers.iter().copied().filter(|process| process.types.contains(&task.task_type)).collect();
@@ -84,16 +96,13 @@ fn waiting(task: &Task, around: &Surroundings) -> Reason {
         };
         return Reason::UnknownType { waits, consumers: consumers.len(), expected };
     }
-    let with_free_slot = able.iter().filter(|process| has_free_slot(process, task)).count();
-    Reason::Waiting { waits, workers: able.len(), with_free_slot }
+    in_turn(task, around, waits, &able)
 }
 
-/// By what the worker said last; one that says nothing of itself may have one.
-fn has_free_slot(process: &ProcessInfo, task: &Task) -> bool {
-    let Some(load) = &process.load else { return true };
-    let of_queue = load.free_by_queue.iter().find(|(queue, _)| *queue == task.queue).map(|(_, free)| *free);
-    let of_type = load.free_by_type.iter().find(|(task_type, _)| *task_type == task.task_type).map(|(_, free)| *free);
-    [Some(load.free), of_queue, of_type].into_iter().flatten().all(|free| free > 0)
+/// As types of one priority take turns, each place in its own line stands for one of each of them.
+fn ahead_in_queue(standing: Standing) -> u64 {
+    let turns = u64::from(standing.types_in_turn.max(1));
+    standing.of_better_priority.saturating_add(standing.ahead.tasks().saturating_mul(turns))
 }
 
 impl Surroundings {

@@ -1,4 +1,5 @@
-use crate::model::{ProcessInfo, Progress, Status, TaskType, Timestamp, WorkerId};
+use crate::model::{ProcessInfo, Progress, Queue, RateLimit, Status, TaskId, TaskType, Timestamp, WorkerId};
+use crate::store::{Ahead, Standing};
 
 /// What an explanation looks at besides the task.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,18 +10,35 @@ pub struct Surroundings {
     pub live: Vec<ProcessInfo>,
     /// The task's queue.
     pub queue: QueueNow,
+    /// Names of the roles that have its queue; none if they cannot be read.
+    pub roles: Option<Vec<String>>,
+    /// What workers say of its type now.
+    pub of_type: TypeLimits,
     /// How many tasks of its type wait in its queue, it among them; none if that was not asked.
     pub waiting: Option<u64>,
+    /// Where it stands, if it waits.
+    pub standing: Option<Standing>,
+    /// Tasks of its queue that have started per second, lately.
+    pub starts_per_second: f64,
 }
 
-/// A queue, as far as it matters for its tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Limits of a task type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TypeLimits {
+    /// Per worker.
+    pub max_concurrent: Option<u32>,
+    /// Over all workers.
+    pub max_concurrent_total: Option<u32>,
+}
+
+/// A queue, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueueNow {
-    Open,
-    /// Workers claim nothing from it until it is resumed.
-    Paused,
+    There(Queue),
     /// It was deleted.
     Missing,
+    /// It cannot be read, so nothing is said against it.
+    Unread,
 }
 
 /// Why a task is where it is.
@@ -85,7 +103,11 @@ pub enum Reason {
         waits: Waits,
         /// There is no such queue any more.
         queue_missing: bool,
-        /// Live workers that take tasks from other queues, or drain.
+        /// The roles that have the queue; none if they cannot be read.
+        roles: Option<Vec<String>>,
+        /// Live workers of these roles: they drain, or have not taken it on yet.
+        role_workers: usize,
+        /// Other live workers.
         other_workers: usize,
     },
     /// Live workers take tasks from its queue, but none knows its type.
@@ -95,15 +117,50 @@ pub enum Reason {
         consumers: usize,
         expected: Expected,
     },
-    /// Live workers could run it: it waits for its turn. Where it stands in its line, and what limits hold it back, is
-    /// not known yet.
+    /// As many tasks run as a limit allows.
+    Full {
+        waits: Waits,
+        limit: Limit,
+        /// How many it allows; none of slots, which each worker has of its own.
+        most: Option<u32>,
+        /// Tasks that run under it.
+        running: u64,
+        /// Some of them.
+        held_by: Vec<TaskId>,
+        estimated_start: Option<Timestamp>,
+    },
+    /// As many tasks of its queue have started as its rate limit allows.
+    RateLimited {
+        waits: Waits,
+        limit: RateLimit,
+        /// When the next task of the queue may start; none while the limit lets none start at all.
+        next: Option<Timestamp>,
+        estimated_start: Option<Timestamp>,
+    },
+    /// Live workers could run it: it waits for its turn.
     Waiting {
         waits: Waits,
         /// Live workers that could run it.
         workers: usize,
         /// Those of them that had a free slot for it when they were heard last.
         with_free_slot: usize,
+        estimated_start: Option<Timestamp>,
     },
+}
+
+/// A limit to what runs at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Of the queue, over all workers.
+    QueueTotal,
+    /// Of the task type, over all workers.
+    TypeTotal,
+    /// Of the queue, per worker.
+    QueuePerWorker,
+    /// Of the task type, per worker.
+    TypePerWorker,
+    /// The slots of the workers that could run it.
+    Slots,
 }
 
 /// Why a task does not start at once.
@@ -132,4 +189,8 @@ pub struct Waits {
     pub since: Option<Timestamp>,
     /// Tasks of its type that wait in its queue, it among them.
     pub like_it: Option<u64>,
+    /// Tasks of its type and priority that come first.
+    pub ahead: Option<Ahead>,
+    /// Tasks of its queue that start first, of whatever type, by what waits now.
+    pub ahead_in_queue: Option<u64>,
 }

@@ -1,8 +1,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::reason::{Expected, Explanation, Reason, Waits, Why};
-use crate::model::{Progress, Status, Timestamp, WorkerId};
+use super::reason::{Expected, Explanation, Limit, Reason, Waits, Why};
+use crate::model::{Progress, Status, TaskId, Timestamp, WorkerId};
+use crate::store::Ahead;
 
 /// What a scheduler does is not done while there is none.
 const NO_SCHEDULER: &str = "but no scheduler is alive";
@@ -94,13 +95,20 @@ impl fmt::Display for Explanation {
             Reason::QueuePaused { waits } => {
                 write!(f, "It waits{}: queue `{queue}` is paused.", waiting(waits, now))
             }
-            Reason::NoConsumer { waits, queue_missing, other_workers } => {
+            Reason::NoConsumer { waits, queue_missing, roles, role_workers, other_workers } => {
                 write!(f, "It waits{}: no live worker takes tasks from queue `{queue}`", waiting(waits, now))?;
-                match (queue_missing, other_workers) {
-                    (true, _) => f.write_str(", which does not exist any more."),
-                    (false, 0) => f.write_str("; no worker is alive at all."),
-                    (false, 1) => f.write_str("; the only one that is alive takes none or drains."),
-                    (false, others) => write!(f, "; the {others} that are alive take none or drain."),
+                let workers = role_workers + other_workers;
+                match roles.as_deref() {
+                    _ if *queue_missing => f.write_str(", which does not exist any more."),
+                    Some([]) => f.write_str(", which no role has."),
+                    Some(roles) if *role_workers == 0 => write!(f, "; nobody runs role {}.", listed(roles, "or")),
+                    Some(roles) => write!(
+                        f,
+                        "; the live workers of role {} drain, or have not taken it on yet.",
+                        listed(roles, "and")
+                    ),
+                    None if workers == 0 => f.write_str("; no worker is alive at all."),
+                    None => write!(f, "; those that are alive ({workers}) take none or drain."),
                 }
             }
             Reason::UnknownType { waits, consumers, expected } => {
@@ -121,27 +129,89 @@ impl fmt::Display for Explanation {
                     Expected::Stays => f.write_str("it stays, because no scheduler is alive that would drop it."),
                 }
             }
-            Reason::Waiting { waits, workers: able, with_free_slot } => {
-                let (waiting, able) = (waiting(waits, now), workers(*able, "could run", "could run"));
-                match with_free_slot {
-                    0 => write!(f, "It waits{waiting}: {able} it, with no free slot for it when last heard of."),
-                    _ => write!(
-                        f,
-                        "It waits{waiting} and will start soon: {able} it, {with_free_slot} with a free slot."
-                    ),
+            Reason::Full { waits, limit, most, running, held_by, estimated_start } => {
+                write!(f, "It waits{}: ", waiting(waits, now))?;
+                let (one, most) = (*most == Some(1), most.map(|most| format!(" {most}")).unwrap_or_default());
+                let (tasks, times) = if one { ("task", "time") } else { ("tasks", "times") };
+                let of_type = &self.task_type;
+                match limit {
+                    Limit::QueueTotal => write!(f, "queue `{queue}` runs{most} {tasks} at once at the most")?,
+                    Limit::TypeTotal => write!(f, "{of_type} runs{most} {times} at once at the most")?,
+                    Limit::QueuePerWorker => {
+                        write!(f, "each live worker runs{most} {tasks} of queue `{queue}` at once at the most")?;
+                    }
+                    Limit::TypePerWorker => {
+                        write!(
+                            f,
+                            "each live worker that could run it runs {of_type}{most} {times} at once at the most"
+                        )?;
+                    }
+                    Limit::Slots => f.write_str("the live workers that could run it have no free slot")?,
                 }
+                write!(f, ", and {running} run now{}{}.", held(held_by), estimated(*estimated_start, now))
+            }
+            Reason::RateLimited { waits, limit, next, estimated_start } => {
+                write!(f, "It waits{}: queue `{queue}` may start {limit}", waiting(waits, now))?;
+                match next {
+                    None if limit.numerator == 0 => f.write_str("."),
+                    None => f.write_str(", and has used that up."),
+                    Some(next) => {
+                        let others = waits.ahead_in_queue.is_some_and(|ahead| ahead > 0);
+                        let estimated = if others { estimated(*estimated_start, now) } else { String::new() };
+                        write!(f, ", and the next at {next}, in {}{estimated}.", soon(next.since(now)))
+                    }
+                }
+            }
+            Reason::Waiting { waits, workers: able, with_free_slot, estimated_start } => {
+                let (waiting, able) = (waiting(waits, now), workers(*able, "could run", "could run"));
+                let estimated = estimated(*estimated_start, now);
+                write!(f, "It waits{waiting} for its turn: {able} it, {with_free_slot} with a free slot{estimated}.")
             }
         }
     }
 }
 
-/// ` for 5 s, one of 12 of its type`
+/// ` for 5 s, behind 12 tasks of its type`
 fn waiting(waits: &Waits, now: Timestamp) -> String {
     let since = ago(waits.since, now);
-    match waits.like_it {
-        Some(tasks) if tasks > 1 => format!("{since}, one of {tasks} tasks of its type"),
-        _ => since,
+    match (waits.ahead, waits.like_it) {
+        (Some(Ahead::Exactly(0)), _) => format!("{since}, as the first of its type and priority"),
+        (Some(Ahead::Exactly(1)), _) => format!("{since}, behind 1 task of its type"),
+        (Some(Ahead::Exactly(tasks)), _) => format!("{since}, behind {tasks} tasks of its type"),
+        (Some(Ahead::About(tasks)), _) => format!("{since}, behind about {tasks} tasks of its type"),
+        (None, Some(tasks)) if tasks > 1 => format!("{since}, one of {tasks} tasks of its type"),
+        (None, _) => since,
     }
+}
+
+/// `` `a`, `b` or `c` ``
+fn listed(names: &[String], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((only, [])) => only.clone(),
+        Some((end, others)) => format!("{} {last} {end}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Some of the tasks that take up the room.
+fn held(by: &[TaskId]) -> String {
+    const NAMED: usize = 3;
+    if by.is_empty() {
+        return String::new();
+    }
+    let ids: Vec<String> = by.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if by.len() > NAMED { ", …" } else { "" };
+    format!(" ({}{more})", ids.join(", "))
+}
+
+fn estimated(start: Option<Timestamp>, now: Timestamp) -> String {
+    start.map(|start| format!("; it will start in about {}", soon(start.since(now)))).unwrap_or_default()
+}
+
+/// What comes is never 0 s away.
+fn soon(left: Duration) -> String {
+    span(left.max(Duration::from_secs(1)))
 }
 
 fn ago(since: Option<Timestamp>, now: Timestamp) -> String {

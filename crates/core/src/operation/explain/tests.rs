@@ -1,9 +1,13 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use super::*;
 use crate::model::{
-    AttemptEnd, EndDetail, EndKind, ProcessInfo, ProcessKind, Progress, TaskType, Timestamp, WorkerId, WorkerLoad,
+    AttemptEnd, EndDetail, EndKind, Period, ProcessInfo, ProcessKind, Progress, Queue, RateLimit, Status, Task,
+    TaskType, Timestamp, WorkerId, WorkerLoad,
 };
+use crate::store::{Ahead, Allowance, Standing};
 
 /// 2026-03-12T10:00:00Z
 const NOON: u64 = 1_773_309_600_000;
@@ -98,7 +102,41 @@ fn scheduler() -> ProcessInfo {
 }
 
 fn around(live: &[ProcessInfo]) -> Surroundings {
-    Surroundings { now: at(0), live: live.to_vec(), queue: QueueNow::Open, waiting: Some(3) }
+    Surroundings {
+        now: at(0),
+        live: live.to_vec(),
+        queue: QueueNow::There(queue()),
+        roles: Some(vec!["painters".into()]),
+        of_type: TypeLimits { max_concurrent: Some(4), max_concurrent_total: None },
+        waiting: Some(3),
+        standing: None,
+        starts_per_second: 2.0,
+    }
+}
+
+fn queue() -> Queue {
+    Queue { name: "images".into(), max_concurrent: Some(2), ..Queue::default() }
+}
+
+/// Behind so many of its type.
+fn behind(ahead: u64) -> Standing {
+    Standing {
+        ahead: Ahead::Exactly(ahead),
+        of_better_priority: 0,
+        types_in_turn: 1,
+        running_in_queue: 0,
+        running_of_type: 0,
+        allowance: None,
+    }
+}
+
+/// One live worker, limits over all workers, and what counts against them.
+fn limited(queue: Queue, standing: Standing) -> Surroundings {
+    Surroundings { queue: QueueNow::There(queue), standing: Some(standing), ..around(&[worker(1)]) }
+}
+
+fn words(around: &Surroundings) -> String {
+    explain(&waits(), around).to_string()
 }
 
 fn sentence(task: &Task, live: &[ProcessInfo]) -> String {
@@ -219,27 +257,39 @@ fn a_task_that_has_never_started_expires() {
 
 #[test]
 fn a_paused_queue_is_the_reason_whoever_is_alive() {
-    let paused = Surroundings { queue: QueueNow::Paused, ..around(&[worker(1)]) };
-    let words = "It waits for 90 s, one of 3 tasks of its type: queue `images` is paused.";
-    assert_eq!(explain(&waits(), &paused).to_string(), words);
+    let paused = limited(Queue { paused: true, ..queue() }, behind(2));
+    assert_eq!(words(&paused), "It waits for 90 s, behind 2 tasks of its type: queue `images` is paused.");
+    let unread = Surroundings { queue: QueueNow::Unread, ..paused };
+    assert!(matches!(explain(&waits(), &unread).reason, Reason::Waiting { .. }), "nothing is said against it");
 }
 
 #[test]
-fn a_queue_that_nobody_consumes_says_so() {
-    let words = "It waits for 90 s, one of 3 tasks of its type: no live worker takes tasks from queue `images`";
-    assert_eq!(sentence(&waits(), &[scheduler()]), format!("{words}; no worker is alive at all."));
-    let elsewhere = ProcessInfo { queues: vec!["mails".into()], ..worker(1) };
-    let draining = with_load(2, |load| load.draining = true);
+fn a_queue_that_nobody_consumes_says_why() {
+    let begin = "It waits for 90 s, one of 3 tasks of its type: no live worker takes tasks from queue `images`";
+    assert_eq!(sentence(&waits(), &[scheduler()]), format!("{begin}; nobody runs role `painters`."));
+    let of_role = |role: &str, process| ProcessInfo { role: Some(role.into()), ..process };
+    let elsewhere = ProcessInfo { queues: vec!["mails".into()], ..of_role("writers", worker(1)) };
+    let draining = of_role("painters", with_load(2, |load| load.draining = true));
     assert_eq!(
-        sentence(&waits(), std::slice::from_ref(&draining)),
-        format!("{words}; the only one that is alive takes none or drains.")
+        sentence(&waits(), &[draining.clone(), elsewhere.clone()]),
+        format!("{begin}; the live workers of role `painters` drain, or have not taken it on yet.")
     );
+    let reason = reason(&waits(), &[draining, elsewhere.clone()]);
+    let Reason::NoConsumer { role_workers: 1, other_workers: 1, .. } = reason else { panic!("{reason:?}") };
+    let with_roles = |roles: Option<&[&str]>, live: &[ProcessInfo]| {
+        let roles = roles.map(|roles| roles.iter().map(ToString::to_string).collect());
+        words(&Surroundings { roles, ..around(live) })
+    };
     assert_eq!(
-        sentence(&waits(), &[elsewhere, draining]),
-        format!("{words}; the 2 that are alive take none or drain.")
+        with_roles(Some(&["a", "b", "c"]), std::slice::from_ref(&elsewhere)),
+        format!("{begin}; nobody runs role `a`, `b` or `c`.")
     );
+    assert_eq!(with_roles(Some(&[]), std::slice::from_ref(&elsewhere)), format!("{begin}, which no role has."));
+    assert_eq!(with_roles(None, &[elsewhere]), format!("{begin}; those that are alive (1) take none or drain."));
+    assert_eq!(with_roles(None, &[]), format!("{begin}; no worker is alive at all."));
+
     let missing = Surroundings { queue: QueueNow::Missing, ..around(&[]) };
-    assert_eq!(explain(&waits(), &missing).to_string(), format!("{words}, which does not exist any more."));
+    assert_eq!(words(&missing), format!("{begin}, which does not exist any more."));
     // Workers learn of it a little later.
     let missing = Surroundings { queue: QueueNow::Missing, ..around(&[worker(1)]) };
     assert!(matches!(explain(&waits(), &missing).reason, Reason::Waiting { .. }));
@@ -263,29 +313,107 @@ fn a_type_that_nobody_knows_is_dropped_where_a_scheduler_is_alive() {
 }
 
 #[test]
-fn a_task_that_could_run_waits_for_its_turn_or_for_a_slot() {
-    let words = "It waits for 90 s, one of 3 tasks of its type";
+fn a_task_that_could_run_waits_for_its_turn() {
+    let begin = "It waits for 90 s, one of 3 tasks of its type for its turn";
     assert_eq!(
         sentence(&waits(), &[worker(1), worker(2)]),
-        format!("{words} and will start soon: 2 live workers could run it, 2 with a free slot.")
+        format!("{begin}: 2 live workers could run it, 2 with a free slot.")
     );
-    let full = with_load(1, |load| load.free_by_type[0].1 = 0);
+    let first = limited(queue(), behind(0));
     assert_eq!(
-        sentence(&waits(), std::slice::from_ref(&full)),
-        format!("{words}: 1 live worker could run it, with no free slot for it when last heard of.")
+        words(&first),
+        "It waits for 90 s, as the first of its type and priority for its turn: 1 live worker could run it, 1 with a \
+         free slot; it will start in about 1 s."
     );
-    for busy in [
-        with_load(2, |load| load.free = 0),
-        with_load(2, |load| load.free_by_queue[0].1 = 0),
-        with_load(2, |load| load.free_by_type[0].1 = 0),
-    ] {
-        let Reason::Waiting { workers, with_free_slot, waits } = reason(&waits(), &[busy, full.clone()]) else {
-            panic!("it waits")
-        };
-        assert_eq!((workers, with_free_slot), (2, 0));
-        assert_eq!(waits, Waits { since: Some(at(-90)), like_it: Some(3) });
-    }
-    let alone = Surroundings { waiting: Some(1), ..around(&[worker(1)]) };
-    let words = "It waits for 90 s and will start soon: 1 live worker could run it, 1 with a free slot.";
-    assert_eq!(explain(&waits(), &alone).to_string(), words);
+    // Three types take turns, and 40 tasks go first anyway.
+    let standing = Standing { ahead: Ahead::About(12_000), of_better_priority: 40, types_in_turn: 3, ..behind(0) };
+    let Reason::Waiting { waits: Waits { ahead_in_queue, .. }, estimated_start, .. } =
+        explain(&waits(), &limited(queue(), standing)).reason
+    else {
+        panic!("it waits")
+    };
+    assert_eq!((ahead_in_queue, estimated_start), (Some(36_040), Some(at(0).after(Duration::from_millis(18_020_500)))));
+    assert!(words(&limited(queue(), standing)).contains("behind about 12000 tasks of its type"));
+    let idle = Surroundings { starts_per_second: 0.0, ..limited(queue(), standing) };
+    assert!(words(&idle).ends_with("1 with a free slot."), "nothing starts, so nothing is promised");
+}
+
+#[test]
+fn a_worker_without_room_for_it_says_which_room() {
+    let words = |live: &[ProcessInfo]| words(&Surroundings { standing: Some(behind(1)), ..around(live) });
+    let begin = "It waits for 90 s, behind 1 task of its type: ";
+    let end = "it will start in about 1 s.";
+    let of = |change: fn(&mut WorkerLoad)| {
+        with_load(1, |load| {
+            load.running = 2;
+            change(load);
+        })
+    };
+    let by_type = of(|load| load.free_by_type[0].1 = 0);
+    let by_queue = of(|load| load.free_by_queue[0].1 = 0);
+    let by_slots = of(|load| load.free = 0);
+    assert_eq!(
+        words(std::slice::from_ref(&by_type)),
+        format!(
+            "{begin}each live worker that could run it runs resize version 2 4 times at once at the most, and 2 run now; {end}"
+        )
+    );
+    assert_eq!(
+        words(std::slice::from_ref(&by_queue)),
+        format!("{begin}each live worker runs 2 tasks of queue `images` at once at the most, and 2 run now; {end}")
+    );
+    let none = format!("{begin}the live workers that could run it have no free slot, and ");
+    assert_eq!(words(std::slice::from_ref(&by_slots)), format!("{none}2 run now; {end}"));
+    assert_eq!(words(&[by_type.clone(), by_queue]), format!("{none}4 run now; {end}"), "each for another reason");
+    assert!(words(&[by_type, worker(2)]).contains("2 live workers could run it, 1 with a free slot"));
+}
+
+#[test]
+fn a_limit_over_all_workers_goes_before_what_each_allows_itself() {
+    let total = Queue { max_concurrent_total: Some(8), ..queue() };
+    let full = limited(total.clone(), Standing { running_in_queue: 8, ..behind(0) });
+    let Explanation { mut reason, .. } = explain(&waits(), &full);
+    let Reason::Full { limit: Limit::QueueTotal, most: Some(8), running: 8, held_by, .. } = &mut reason else {
+        panic!("{reason:?}")
+    };
+    held_by.extend((1..=4).map(|n| TaskId::from_parts(0, n)));
+    let explanation = Explanation { reason, ..explain(&waits(), &full) };
+    assert_eq!(
+        explanation.to_string(),
+        "It waits for 90 s, as the first of its type and priority: queue `images` runs 8 tasks at once at the most, and \
+         8 run now (00000000000000000000000001, 00000000000000000000000002, 00000000000000000000000003, …); it will \
+         start in about 1 s."
+    );
+    let room = limited(total, Standing { running_in_queue: 7, running_of_type: 7, ..behind(0) });
+    assert!(matches!(explain(&waits(), &room).reason, Reason::Waiting { .. }));
+    let of_type = TypeLimits { max_concurrent_total: Some(1), ..TypeLimits::default() };
+    let full = Surroundings { of_type, ..room };
+    assert!(
+        words(&full).contains("resize version 2 runs 1 time at once at the most, and 7 run now"),
+        "{}",
+        words(&full)
+    );
+}
+
+#[test]
+fn a_rate_limit_tells_when_the_next_one_may_start() {
+    let rate = |numerator| Some(RateLimit { numerator, denominator: 1, period: Period::Minute });
+    let used_up = |next| Some(Allowance { left: 0, next });
+    let limited_by = |numerator, ahead, allowance| {
+        limited(Queue { rate: rate(numerator), ..queue() }, Standing { allowance, ..behind(ahead) })
+    };
+    let begin = "queue `images` may start 30 per minute, and the next at 2026-03-12T10:00:04.000Z, in 4 s";
+    assert_eq!(
+        words(&limited_by(30, 0, used_up(Some(at(4))))),
+        format!("It waits for 90 s, as the first of its type and priority: {begin}.")
+    );
+    // One in two seconds behind the next one.
+    assert_eq!(
+        words(&limited_by(30, 10, used_up(Some(at(4))))),
+        format!("It waits for 90 s, behind 10 tasks of its type: {begin}; it will start in about 26 s.")
+    );
+    let never = words(&limited_by(0, 10, used_up(None)));
+    assert!(never.ends_with("queue `images` may start 0 per minute."), "{never}");
+    let open = limited_by(30, 10, Some(Allowance { left: 1, next: None }));
+    assert!(matches!(explain(&waits(), &open).reason, Reason::Waiting { .. }));
 }

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::Operations;
 use super::patience::{ANSWER_WITHIN, no_answer};
 use crate::model::{ProcessInfo, ProcessKind, Timestamp};
-use crate::routing::RoutingError;
+use crate::routing::{RoutingError, Snapshot};
 use crate::store::{QueueCounts, StoreError, Tally};
 
 /// Every queue, at one moment.
@@ -34,6 +34,10 @@ pub struct QueueState {
     pub oldest_waiting: Option<Duration>,
     /// Live workers that take tasks from it.
     pub consumers: usize,
+    /// Workers claim nothing from it.
+    pub paused: bool,
+    /// The roles that have it, by name, each with its live workers that take tasks from it. Nobody runs a role that has none.
+    pub roles: Vec<(String, usize)>,
     /// What ended in the last minute.
     pub minute: Rate,
     /// What ended in the last hour.
@@ -57,7 +61,7 @@ impl Operations {
     }
 
     async fn read_queue_stats(&self) -> Result<QueueStats, Error> {
-        let names = self.queue_names().await?;
+        let configured = self.configured().await?;
         let read = async {
             let store = &self.stores.tasks;
             let at = store.now().await?;
@@ -66,7 +70,13 @@ impl Operations {
         };
         let (at, (counts, live, tallies)) = read.await?;
         let processes: Vec<ProcessInfo> = live.into_iter().map(|live| live.process).collect();
-        Ok(queue_stats(at, &names, counts, &processes, &tallies))
+        Ok(queue_stats(at, &configured, counts, &processes, &tallies))
+    }
+
+    /// Tasks of a queue that have started per second, lately.
+    pub(super) async fn starts_per_second(&self, queue: &str, at: Timestamp) -> Result<f64, StoreError> {
+        let tallies = self.tallies(at).await?;
+        Ok(rate::starts(at, |minute| tallies.get(&minute).and_then(|queues| queues.get(queue)).copied()))
     }
 
     /// What each queue counted in each of the minutes of the last hour.
@@ -81,7 +91,7 @@ impl Operations {
 
 fn queue_stats(
     at: Timestamp,
-    names: &[String],
+    configured: &Snapshot,
     counts: Vec<QueueCounts>,
     processes: &[ProcessInfo],
     tallies: &BTreeMap<u64, HashMap<String, Tally>>,
@@ -89,7 +99,12 @@ fn queue_stats(
     let counts: HashMap<String, QueueCounts> =
         counts.into_iter().map(|counts| (counts.queue.clone(), counts)).collect();
     let tallied = tallies.values().flat_map(HashMap::keys);
-    let all: BTreeSet<&String> = names.iter().chain(counts.keys()).chain(tallied).collect();
+    let names = configured.queues.iter().map(|queue| &queue.name);
+    let all: BTreeSet<&String> = names.chain(counts.keys()).chain(tallied).collect();
+    let workers_of = |role: &str, queue: &str| {
+        let of_role = |process: &&ProcessInfo| process.role.as_deref() == Some(role) && consumes(process, queue);
+        processes.iter().filter(of_role).count()
+    };
     let state = |queue: &String| {
         let counts =
             counts.get(queue).cloned().unwrap_or_else(|| QueueCounts { queue: queue.clone(), ..Default::default() });
@@ -97,6 +112,8 @@ fn queue_stats(
         QueueState {
             oldest_waiting: counts.oldest_waiting.map(|since| at.since(since)),
             consumers: processes.iter().filter(|process| consumes(process, queue)).count(),
+            paused: configured.queue(queue).is_some_and(|queue| queue.paused),
+            roles: configured.roles_with(queue).map(|role| (role.to_owned(), workers_of(role, queue))).collect(),
             minute: Rate::over(1, at, of_queue),
             hour: Rate::over(60, at, of_queue),
             counts,
@@ -115,7 +132,7 @@ pub(super) fn consumes(process: &ProcessInfo, queue: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{WorkerId, WorkerLoad};
+    use crate::model::{Queue, Role, WorkerId, WorkerLoad};
 
     fn process(kind: ProcessKind, queues: &[&str], draining: bool) -> ProcessInfo {
         ProcessInfo {
@@ -123,7 +140,7 @@ mod tests {
             kind,
             host: "h".into(),
             pid: 1,
-            role: None,
+            role: Some("all".into()),
             queues: queues.iter().map(ToString::to_string).collect(),
             slots: 5,
             types: Vec::new(),
@@ -150,7 +167,10 @@ mod tests {
         ];
         let tally = Tally { completed: 60, ..Tally::default() };
         let tallies = BTreeMap::from([(99, HashMap::from([("emptied".to_owned(), tally)]))]);
-        let stats = queue_stats(at, &["default".to_owned()], vec![counts], &processes, &tallies);
+        let roles = ["all", "nobody"].map(|name| Role { name: name.into(), queues: vec!["default".into()] });
+        let default = Queue { name: "default".into(), paused: true, ..Queue::default() };
+        let configured = Snapshot { version: 1, queues: vec![default], roles: roles.into() };
+        let stats = queue_stats(at, &configured, vec![counts], &processes, &tallies);
         let found: Vec<_> = stats
             .queues
             .iter()
@@ -158,5 +178,8 @@ mod tests {
             .collect();
         assert_eq!(found, [("default", 0, 2, 0.0), ("deleted", 3, 1, 0.0), ("emptied", 0, 0, 1.0)]);
         assert_eq!(stats.queues[1].oldest_waiting, Some(Duration::from_millis(2_500)));
+        assert_eq!(stats.queues[0].roles, [("all".to_owned(), 2), ("nobody".to_owned(), 0)]);
+        assert!(stats.queues[1].roles.is_empty());
+        assert_eq!(stats.queues.iter().map(|state| state.paused).collect::<Vec<_>>(), [true, false, false]);
     }
 }

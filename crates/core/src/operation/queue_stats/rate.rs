@@ -33,6 +33,14 @@ impl Rate {
     }
 }
 
+/// Tasks that have started per second in the last minute.
+pub(super) fn starts(at: Timestamp, tally: impl Fn(u64) -> Option<Tally>) -> f64 {
+    let current = at.as_millis() / MINUTE;
+    let part_of_oldest = (MINUTE - at.as_millis() % MINUTE) as f64 / MINUTE as f64;
+    let started = |minute| tally(minute).map_or(0, |tally| tally.started) as f64;
+    (started(current) + part_of_oldest * started(current.saturating_sub(1))) / 60.0
+}
+
 const fn ends(tally: Tally) -> u64 {
     tally.completed + tally.failed + tally.cancelled + tally.stalled + tally.dropped
 }
@@ -65,5 +73,15 @@ mod tests {
         assert_eq!(Rate::over(60, at(160, 30), tally).throughput, 1.0083);
         assert_eq!(Rate::over(60, at(161, 0), tally).throughput, 1.0);
         assert_eq!(Rate::over(60, at(3, 0), tally).throughput, 0.0, "soon after the beginning of time");
+    }
+
+    #[test]
+    fn starts_slide_as_well() {
+        let tally = |minute| match minute {
+            9 => Some(Tally { started: 60, ..Tally::default() }),
+            10 => Some(Tally { started: 30, ..Tally::default() }),
+            _ => None,
+        };
+        assert_eq!([at(10, 30), at(10, 0), at(12, 0)].map(|time| starts(time, tally)), [1.0, 1.5, 0.0]);
     }
 }

@@ -1,14 +1,16 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::allot::{Waiting, allot};
 use super::batch::Batch;
 use super::job::Tx;
 use super::lanes::LaneKey;
+use super::limits;
+use super::rooms::Rooms;
 use super::row::{Columns as _, eight_bytes, millis, number};
 use super::tally::Tally;
 use super::trouble::{Result, Trouble};
 use super::unstarted;
-use crate::model::{Status, TaskType, Token};
+use crate::model::{Status, TaskType, Timestamp, Token};
 use crate::store::{Claim, ClaimedTask, Turn, TypeSlots};
 
 static WAITING: Batch = Batch::new(include_str!("sql/lanes_waiting.sql"), 1);
@@ -21,28 +23,51 @@ static AGAIN: Batch = Batch::new(include_str!("sql/tasks_claimed.sql"), 2);
 /// left to the step that is there for it.
 const EXPIRED: usize = 100;
 
-/// Takes the next tasks: started, with a lease and a fresh token each. Answers them with their places.
-pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u64) -> Result<Vec<(i64, ClaimedTask)>> {
+/// What a claim got.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// With their places.
+    pub(super) tasks: Vec<(i64, ClaimedTask)>,
+    /// What limits over all workers leave after that.
+    pub(super) rooms: Rooms,
+    /// Queues of which a rate limit held back tasks, and when the first of these limits lets one start.
+    pub(super) held: HashSet<String>,
+    pub(super) next_slot: Option<Timestamp>,
+}
+
+/// Takes the next tasks: started, with a lease and a fresh token each.
+pub(super) async fn claim(tx: &mut Tx<'_>, turn: &Turn, claim: &Claim, round: u64) -> Result<Claimed> {
     if claim.tasks == 0 || claim.types.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Claimed::default());
     }
     let mut waiting = waiting(tx, claim).await?;
-    let picks = pick(tx, &mut waiting, claim, round).await?;
+    let mut rooms = limits::rooms(tx, claim).await?;
+    let picks = match &rooms {
+        None => pick(tx, &mut waiting, claim, round).await?,
+        Some(rooms) => pick(tx, &mut waiting, &rooms.narrow(claim), round).await?,
+    };
     let lanes: HashMap<i64, &LaneKey> = waiting.iter().map(|waiting| (waiting.lane, &waiting.key)).collect();
-    if picks.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut tally = Tally::default();
     let mut next = Vec::with_capacity(picks.len());
-    for (k, (lane, place)) in (0u16..).zip(picks) {
-        let key = *lanes.get(&lane).ok_or_else(|| Trouble::Broken(format!("lane {lane} was not asked for")))?;
-        tx.lanes.lose(lane, Status::Submitted);
-        tx.lanes.gain(lane, Status::Started);
+    for (k, (lane, place)) in (0u16..).zip(&picks) {
+        let key = *lanes.get(lane).ok_or_else(|| Trouble::Broken(format!("lane {lane} was not asked for")))?;
+        tx.lanes.lose(*lane, Status::Submitted);
+        tx.lanes.gain(*lane, Status::Started);
         tally.of(&key.queue).started += 1;
-        next.push(Next { place, key, token: token(claim.token_seed, k) });
+        next.push(Next { place: *place, key, token: token(claim.token_seed, k) });
     }
-    let claimed = start(tx, turn, claim, &next).await?;
-    tally.add(tx).await?;
+    let mut claimed = Claimed::default();
+    if let Some(rooms) = &mut rooms {
+        limits::take(tx, rooms, next.iter().map(|next| next.key)).await?;
+        let picks: Vec<i64> = picks.iter().map(|(lane, _)| *lane).collect();
+        claimed.held = limits::held(tx, rooms, &waiting, &picks, claim).await?;
+        claimed.next_slot = limits::next_slot(tx, rooms, &claimed.held).await?;
+    }
+    claimed.rooms = rooms.unwrap_or_default();
+    if !next.is_empty() {
+        claimed.tasks = start(tx, turn, claim, &next).await?;
+        tally.add(tx).await?;
+    }
     Ok(claimed)
 }
 
@@ -114,7 +139,7 @@ async fn pick(tx: &mut Tx<'_>, waiting: &mut [Waiting], claim: &Claim, round: u6
 }
 
 /// The first tasks of each lane that can start, so many at the most.
-async fn heads(tx: &mut Tx<'_>, asked: &HashMap<i64, usize>) -> Result<HashMap<i64, Vec<i64>>> {
+pub(super) async fn heads(tx: &mut Tx<'_>, asked: &HashMap<i64, usize>) -> Result<HashMap<i64, Vec<i64>>> {
     let mut heads: HashMap<i64, Vec<i64>> = HashMap::new();
     let Some(most) = asked.values().max() else { return Ok(heads) };
     let mut statement = HEADS.of(asked.len());

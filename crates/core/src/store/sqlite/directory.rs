@@ -20,6 +20,8 @@ static REGISTER: Batch = Batch::new(include_str!("sql/catalogue_put.sql"), 3);
 const REMAINS: Duration = Duration::from_secs(3_600);
 /// For how long counts by the minute are kept.
 const TALLIES: Duration = Duration::from_secs(26 * 3_600);
+/// For how long starts are kept beyond the window of the limit that they were counted for: the next one may be longer.
+const STARTS: Duration = Duration::from_secs(26 * 3_600);
 
 /// Checks that the store fits this program, and makes it belong to an installation.
 pub(super) struct Belong {
@@ -58,10 +60,12 @@ impl Step for Announce {
         let row = announce.row(tx.db).await?;
         let drain = row.map(|row| row.integer("draining")).transpose()?.is_some_and(|draining| draining != 0);
         let before = |age: Duration| millis(Timestamp::from_millis(tx.now.as_millis().saturating_sub(age_of(age))));
-        let (remains, tallies) = (before(REMAINS), before(TALLIES) / 60_000);
+        let (remains, tallies, starts) = (before(REMAINS), before(TALLIES) / 60_000, before(STARTS));
         Statement::new(include_str!("sql/turns_sweep.sql")).bind(remains).run(tx.db).await?;
         Statement::new(include_str!("sql/processes_sweep.sql")).bind(remains).run(tx.db).await?;
         Statement::new(include_str!("sql/tallies_sweep.sql")).bind(tallies).run(tx.db).await?;
+        Statement::new(include_str!("sql/stopping_sweep.sql")).bind(remains).run(tx.db).await?;
+        Statement::new(include_str!("sql/rates_sweep.sql")).bind(starts).run(tx.db).await?;
         Ok(Announced { drain })
     }
 }

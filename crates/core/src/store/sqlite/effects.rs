@@ -1,3 +1,4 @@
+use super::interest::Interest;
 use crate::model::{Status, TaskId, TaskType, WorkerId};
 
 /// What a step changed that others wait for: told to them once it is committed.
@@ -10,6 +11,10 @@ pub(super) struct Effects {
     pub(super) retired: Vec<WorkerId>,
     /// Workers that are asked to drain.
     pub(super) draining: Vec<WorkerId>,
+    /// Places under limits over all workers that were taken in lanes (more than 0), or left (less).
+    pub(super) places: Vec<(i64, i64)>,
+    /// How often queues or roles have changed so far.
+    pub(super) routing: Option<i64>,
 }
 
 /// Tasks that have become claimable.
@@ -28,19 +33,6 @@ pub(super) struct Told {
     pub(super) times: i64,
 }
 
-/// What a parked worker could still take.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Interest {
-    pub(super) queues: Vec<String>,
-    pub(super) types: Vec<TaskType>,
-}
-
-impl Interest {
-    pub(super) fn covers(&self, queue: &str, task_type: &TaskType) -> bool {
-        self.queues.iter().any(|name| name == queue) && self.types.contains(task_type)
-    }
-}
-
 impl Effects {
     pub(super) fn append(&mut self, mut other: Self) {
         self.moves.append(&mut other.moves);
@@ -49,5 +41,7 @@ impl Effects {
         self.parked.append(&mut other.parked);
         self.retired.append(&mut other.retired);
         self.draining.append(&mut other.draining);
+        self.places.append(&mut other.places);
+        self.routing = self.routing.max(other.routing);
     }
 }

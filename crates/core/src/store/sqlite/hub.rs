@@ -3,14 +3,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 
-use super::effects::{Claimable, Effects, Interest, Told};
-use crate::model::{Status, TaskId, TaskType, WorkerId};
-use crate::store::{Moved, Moves, WorkerSignal};
+use super::effects::{Claimable, Effects, Told};
+use super::interest::{Interest, Places, Waiting};
+use super::listeners::{MovesListener, RoutingListener};
+use crate::model::{TaskType, WorkerId};
+use crate::store::{Moves, RoutingChanges, WorkerSignal};
 
 /// Signals that a slow worker may leave unread; the next poll repeats what is lost behind them.
 const SIGNALS: usize = 64;
-/// Moves that a slow reader may leave unread until it has to look by itself.
-const MOVES: usize = 4_096;
 
 /// Who in this process waits for what.
 #[derive(Debug, Default)]
@@ -25,6 +25,7 @@ struct Listeners {
     workers: Vec<WorkerListener>,
     moves: Vec<MovesListener>,
     parked: HashMap<WorkerId, Interest>,
+    routing: Vec<RoutingListener>,
 }
 
 #[derive(Debug)]
@@ -35,12 +36,6 @@ struct WorkerListener {
     told: i64,
     /// It knows that it is asked to drain.
     drains: bool,
-}
-
-#[derive(Debug)]
-struct MovesListener {
-    moves: mpsc::Sender<Moved>,
-    missed: bool,
 }
 
 impl Hub {
@@ -59,8 +54,16 @@ impl Hub {
     }
 
     pub(super) fn moves(&self) -> Moves {
-        let (moves, receiver) = mpsc::channel(MOVES);
-        self.lock().moves.push(MovesListener { moves, missed: false });
+        let (listener, receiver) = MovesListener::new();
+        self.lock().moves.push(listener);
+        self.begun.notify_one();
+        receiver
+    }
+
+    /// Begins with a message, after so many changes.
+    pub(super) fn routing(&self, told: i64) -> RoutingChanges {
+        let (listener, receiver) = RoutingListener::new(told);
+        self.lock().routing.push(listener);
         self.begun.notify_one();
         receiver
     }
@@ -68,7 +71,7 @@ impl Hub {
     /// Whether anybody listens; forgets who does not any more.
     pub(super) fn is_heard(&self) -> bool {
         let mut listeners = self.lock();
-        let Listeners { workers, moves, parked } = &mut *listeners;
+        let Listeners { workers, moves, parked, routing } = &mut *listeners;
         workers.retain(|listener| {
             let alive = !listener.signals.is_closed();
             if !alive {
@@ -76,8 +79,9 @@ impl Hub {
             }
             alive
         });
-        moves.retain(|listener| !listener.moves.is_closed());
-        !workers.is_empty() || !moves.is_empty()
+        moves.retain(MovesListener::is_open);
+        routing.retain(RoutingListener::is_open);
+        !workers.is_empty() || !moves.is_empty() || !routing.is_empty()
     }
 
     /// Tells what was committed.
@@ -104,13 +108,25 @@ impl Hub {
         for listener in &mut listeners.moves {
             listener.send(&effects.moves);
         }
+        if let Some(changes) = effects.routing {
+            listeners.tell_routing(changes);
+        }
+    }
+
+    /// Whether anybody waits for a change of queues or roles.
+    pub(super) fn awaits_routing(&self) -> bool {
+        !self.lock().routing.is_empty()
+    }
+
+    /// Compares how often queues and roles have changed with what listeners know.
+    pub(super) fn tell_routing(&self, changes: i64) {
+        self.lock().tell_routing(changes);
     }
 
     /// Another process changed something: readers of moves cannot know what.
     pub(super) fn missed(&self) {
         for listener in &mut self.lock().moves {
-            listener.missed = true;
-            listener.catch_up();
+            listener.miss();
         }
     }
 
@@ -124,6 +140,21 @@ impl Hub {
     /// Queues and types that parked workers of this process wait for.
     pub(super) fn interests(&self) -> Vec<Interest> {
         self.lock().parked.values().cloned().collect()
+    }
+
+    /// Whether a parked worker of this process waits for a place under a limit over all workers.
+    pub(super) fn awaits_places(&self) -> bool {
+        self.lock().parked.values().any(Interest::waits_for_place)
+    }
+
+    /// Wakes workers for places that are free: those first that could take a task that waits. If asked, as many others
+    /// as there are places left, so that these know of them.
+    pub(super) fn wake_for(&self, mut places: Places, mut waiting: Waiting, all: bool) {
+        let mut listeners = self.lock();
+        listeners.wake_if(|interest| interest.take(&mut places, &mut waiting));
+        if all && !places.is_empty() {
+            listeners.wake_if(|interest| interest.take_in_advance(&mut places));
+        }
     }
 
     /// Wakes every parked worker that could take one of these.
@@ -158,18 +189,30 @@ impl Hub {
 impl Listeners {
     fn wake(&mut self, claimable: &Claimable) {
         let mut left = claimable.tasks;
+        self.wake_if(|interest| {
+            let waits = left > 0 && interest.covers(&claimable.queue, &claimable.task_type);
+            left -= u64::from(waits);
+            waits
+        });
+    }
+
+    /// Wakes parked workers whose interest is such, in turn.
+    fn wake_if(&mut self, mut wanted: impl FnMut(&Interest) -> bool) {
         for listener in &self.workers {
-            if left == 0 {
-                break;
-            }
-            let waits = self
-                .parked
-                .get(&listener.worker)
-                .is_some_and(|interest| interest.covers(&claimable.queue, &claimable.task_type));
-            if waits && listener.signals.try_send(WorkerSignal::Claim).is_ok() {
+            // Who has left so many signals unread is no use to anybody now.
+            let Some(interest) = self.parked.get(&listener.worker).filter(|_| listener.signals.capacity() > 0) else {
+                continue;
+            };
+            if wanted(interest) {
+                let _fits = listener.signals.try_send(WorkerSignal::Claim);
                 self.parked.remove(&listener.worker);
-                left -= 1;
             }
+        }
+    }
+
+    fn tell_routing(&mut self, changes: i64) {
+        for listener in &mut self.routing {
+            listener.tell(changes);
         }
     }
 
@@ -188,27 +231,12 @@ impl Listeners {
     }
 }
 
-impl MovesListener {
-    fn send(&mut self, moves: &[(TaskId, Status)]) {
-        self.catch_up();
-        for (id, status) in moves {
-            if self.missed {
-                return;
-            }
-            self.missed = self.moves.try_send(Moved::Task(*id, *status)).is_err();
-        }
-    }
-
-    fn catch_up(&mut self) {
-        if self.missed {
-            self.missed = self.moves.try_send(Moved::Resync).is_err();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::listeners::MOVES;
     use super::*;
+    use crate::model::{Status, TaskId};
+    use crate::store::Moved;
 
     fn drain<T>(receiver: &mut mpsc::Receiver<T>) -> Vec<T> {
         std::iter::from_fn(|| receiver.try_recv().ok()).collect()
@@ -219,7 +247,7 @@ mod tests {
     }
 
     fn interest() -> Interest {
-        Interest { queues: vec!["q".into()], types: vec![TaskType::new("a", 1)] }
+        Interest { queues: vec!["q".into()], types: vec![TaskType::new("a", 1)], ..Interest::default() }
     }
 
     fn claimable(tasks: u64) -> Claimable {

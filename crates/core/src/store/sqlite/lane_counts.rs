@@ -69,6 +69,9 @@ pub(super) async fn settle(tx: &mut Tx<'_>) -> Result<()> {
     for lanes in lanes.chunks(MAX_BATCH) {
         let mut statement = SETTLE.of(lanes.len());
         for (lane, Change { waiting, scheduled, started, dead }) in lanes {
+            if *started != 0 {
+                tx.effects.places.push((*lane, *started));
+            }
             statement.bind(*lane).bind(*waiting).bind(*scheduled).bind(*started).bind(*dead);
         }
         statement.run(tx.db).await?;

@@ -6,6 +6,7 @@ use super::SqliteStore;
 use super::get;
 use super::groups;
 use super::listing;
+use super::rank;
 use super::statistics;
 use super::steps::check;
 use crate::model::{ErrorGroup, RateLimit, Task, TaskId};
@@ -52,7 +53,8 @@ impl Statistics for SqliteStore {
         groups::largest(&mut db, errors).await.map_err(self.error("errors"))
     }
 
-    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
-        Err(crate::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>> {
+        let mut db = self.reader("standing").await?;
+        rank::standing(&mut db, self.inner.clock.now(), id, rate).await.map_err(self.error("standing"))
     }
 }

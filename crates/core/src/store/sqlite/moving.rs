@@ -5,6 +5,7 @@ use super::effects::{Claimable, Told};
 use super::job::Tx;
 use super::lanes::{self, Coming};
 use super::row::{Columns as _, eight_bytes, letter, millis, number};
+use super::stopping::{self, Taken};
 use super::tally::Tally;
 use super::trouble::{Result, Trouble};
 use crate::lifecycle::{Destination, Event, Position, Transition};
@@ -88,6 +89,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
     let mut outcomes = Vec::with_capacity(leaving.len());
     let mut going = Vec::with_capacity(leaving.len());
     let mut ends = Vec::new();
+    let mut taken = Vec::new();
     let mut told: HashMap<i64, i64> = HashMap::new();
     let mut tally = Tally::default();
     for one in leaving {
@@ -111,6 +113,11 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
         {
             *told.entry(worker).or_default() += 1;
         }
+        if by == By::Stall
+            && let Some(deadline) = task.deadline
+        {
+            taken.push(Taken { id: one.id, token: one.token, lane: task.lane, deadline });
+        }
         tx.lanes.lose(task.lane, Status::Started);
         tx.lanes.gain(task.lane, status);
         outcomes.push(MoveOutcome::Applied { status });
@@ -127,6 +134,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, by: By, leaving: &[Leaving<'_>]) -> R
     if !going.is_empty() {
         write(tx, by, &going).await?;
         remember(tx, &ends).await?;
+        stopping::put(tx, &taken).await?;
         tally.add(tx).await?;
         tell(tx, &told).await?;
     }

@@ -3,11 +3,14 @@ use std::time::{Duration, Instant};
 use sqlx::SqliteConnection;
 
 use super::batch::{Batch, Statement};
-use super::effects::{Interest, Told};
+use super::effects::Told;
 use super::hub::Hub;
+use super::interest::Interest;
+use super::layout::meta;
+use super::places;
 use super::row::{Columns as _, eight_bytes, number};
 use super::trouble::Result;
-use crate::model::WorkerId;
+use crate::model::{Timestamp, WorkerId};
 
 /// How often to look even if nothing seems to have changed.
 const SLOW_POLL: Duration = Duration::from_secs(1);
@@ -43,7 +46,7 @@ impl Neighbours {
     }
 
     /// Passes on what other processes did that somebody here waits for.
-    pub(super) async fn look(&mut self, db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+    pub(super) async fn look(&mut self, db: &mut SqliteConnection, hub: &Hub, now: Timestamp) -> Result<()> {
         let version = match Statement::new("PRAGMA data_version").row(db).await? {
             Some(row) => row.integer("data_version")?,
             None => 0,
@@ -62,7 +65,9 @@ impl Neighbours {
         }
         if changed || self.searched.is_none_or(|searched| searched.elapsed() >= SLOW_POLL) {
             self.searched = Some(Instant::now());
+            routing(db, hub).await?;
             claimable(db, hub).await?;
+            places::look(db, hub, now).await?;
             told(db, hub).await?;
             draining(db, hub).await?;
         }
@@ -87,6 +92,18 @@ async fn claimable(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
         hub.wake_all(&found);
     }
     Ok(())
+}
+
+async fn routing(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+    if hub.awaits_routing() {
+        hub.tell_routing(changes_of_routing(db).await?);
+    }
+    Ok(())
+}
+
+/// How often queues or roles have changed.
+pub(super) async fn changes_of_routing(db: &mut SqliteConnection) -> Result<i64> {
+    Ok(meta(db, "routing").await?.and_then(|changes| changes.parse().ok()).unwrap_or_default())
 }
 
 async fn told(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {

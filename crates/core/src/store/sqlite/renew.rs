@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use super::batch::Batch;
 use super::job::{Step, Tx};
 use super::row::{Columns as _, millis, number};
+use super::stopping;
 use super::trouble::Result;
-use crate::model::TaskId;
+use crate::model::{TaskId, Token};
 use crate::store::{RenewReply, Renewal, Renewed};
 
 static RENEW: Batch = Batch::new(include_str!("sql/tasks_renew.sql"), 5);
@@ -38,6 +39,11 @@ impl Step for Renew {
                 kept.insert((row.id()?, row.integer("token")?), renewed);
             }
         }
+        // Taken away, but their code may still run.
+        let is_kept = |id, token: Token| kept.contains_key(&(id, number(token.to_bytes())));
+        let taken: Vec<(TaskId, Token)> =
+            tasks.iter().map(|task| (task.id, task.token)).filter(|(id, token)| !is_kept(*id, *token)).collect();
+        stopping::renew(tx, &taken, tx.now.after(*lease)).await?;
         let answer = |id, token| kept.get(&(id, token)).copied().unwrap_or(Renewed::Taken);
         let tasks = tasks.iter().map(|task| answer(task.id, number(task.token.to_bytes()))).collect();
         Ok(RenewReply { now: tx.now, tasks })

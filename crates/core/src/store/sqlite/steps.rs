@@ -11,10 +11,12 @@ use super::discard::Discard;
 use super::forget::Forget;
 use super::get::get;
 use super::layout::meta;
+use super::neighbours::changes_of_routing;
 use super::promote::PromoteDue;
 use super::reap::{Reap, overdue};
 use super::renew::Renew;
 use super::resubmit::{Hasten, RunAgain};
+use super::routing::TellRoutingChanged;
 use super::submit::Submit;
 use super::trouble::Trouble;
 use super::turn::TakeTurn;
@@ -47,6 +49,7 @@ impl TaskStore for SqliteStore {
 
     async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
         check("turn", "finishes", turn.finishes.len(), MAX_BATCH)?;
+        check("turn", "stopped attempts", turn.stopped.len(), MAX_BATCH)?;
         check("turn", "claimed tasks", turn.claim.as_ref().map_or(0, |claim| claim.tasks as usize), MAX_BATCH)?;
         self.step("turn", TakeTurn(turn.clone())).await
     }
@@ -181,10 +184,13 @@ impl Signals for SqliteStore {
     }
 
     async fn tell_routing_changed(&self) -> Result<()> {
-        Ok(())
+        self.step("tell_routing_changed", TellRoutingChanged).await
     }
 
+    /// Changes by other processes show within the poll of the writer.
     async fn routing_changes(&self) -> Result<RoutingChanges> {
-        Ok(tokio::sync::mpsc::channel(1).1)
+        let mut db = self.reader("routing_changes").await?;
+        let told = changes_of_routing(&mut db).await.map_err(self.error("routing_changes"))?;
+        Ok(self.inner.hub.routing(told))
     }
 }

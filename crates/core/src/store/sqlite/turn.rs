@@ -1,16 +1,19 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 
 use super::batch::Statement;
 use super::claim;
-use super::effects::Interest;
+use super::interest::Interest;
 use super::job::{Step, Tx};
+use super::limits;
 use super::moving::{self, By, Leaving};
-use super::row::{Columns as _, number};
+use super::rooms::Rooms;
+use super::row::{Columns as _, millis, number};
+use super::stopping;
 use super::trouble::{Result, Trouble};
-use crate::model::{Status, TaskType};
-use crate::store::{Claim, ClaimedTask, MoveOutcome, Turn, TurnReply};
+use crate::model::{Status, Timestamp};
+use crate::store::{ClaimedTask, MoveOutcome, Turn, TurnReply};
 
 /// A worker's turn: ends a batch of attempts and claims the next.
 pub(super) struct TakeTurn(pub(super) Turn);
@@ -25,6 +28,7 @@ struct Last {
     /// Place and token of each task.
     claimed: Vec<(i64, i64)>,
     finished: Vec<MoveOutcome>,
+    next_slot: Option<Timestamp>,
 }
 
 #[async_trait]
@@ -34,18 +38,19 @@ impl Step for TakeTurn {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<TurnReply> {
         let turn = &self.0;
         let last = last(tx, turn).await?;
+        stopping::end(tx, &turn.stopped).await?;
         let repeated = last.sequence == turn.sequence;
         if repeated && last.finished.len() == turn.finishes.len() {
             let claimed = claim::again(tx, &last.claimed).await?;
             if last.parked {
-                park(tx, turn, &claimed);
+                park_again(tx, turn, &claimed, last.next_slot).await?;
             }
             return Ok(TurnReply {
                 now: tx.now,
                 finished: last.finished,
                 claimed,
                 parked: last.parked,
-                next_slot: None,
+                next_slot: last.next_slot,
             });
         }
         let leaving: Vec<Leaving<'_>> = turn
@@ -62,24 +67,28 @@ impl Step for TakeTurn {
         if turn.sequence <= last.sequence {
             // Out of order: older than what is kept. Ending attempts is safe at any time, claiming is not.
             let claimed = if repeated { claim::again(tx, &last.claimed).await? } else { Vec::new() };
-            return Ok(TurnReply { now: tx.now, finished, claimed, parked: repeated && last.parked, next_slot: None });
+            let next_slot = last.next_slot.filter(|_| repeated);
+            return Ok(TurnReply { now: tx.now, finished, claimed, parked: repeated && last.parked, next_slot });
         }
         let mut kept = Last { sequence: turn.sequence, claims: last.claims, finished, ..Last::default() };
         let mut claimed = Vec::new();
         if let Some(claim) = &turn.claim {
-            let tasks = claim::claim(tx, turn, claim, last.claims).await?;
+            let got = claim::claim(tx, turn, claim, last.claims).await?;
             kept.claims += 1;
-            kept.parked = tasks.len() < claim.tasks as usize;
-            kept.claimed = tasks.iter().map(|(place, task)| (*place, number(task.token.to_bytes()))).collect();
-            claimed = tasks.into_iter().map(|(_, task)| task).collect();
+            kept.parked = got.tasks.len() < claim.tasks as usize;
+            kept.claimed = got.tasks.iter().map(|(place, task)| (*place, number(task.token.to_bytes()))).collect();
+            kept.next_slot = got.next_slot;
+            claimed = got.tasks.into_iter().map(|(_, task)| task).collect();
+            if kept.parked {
+                park(tx, turn, &claimed, &got.rooms, &got.held);
+            }
         }
-        if kept.parked {
-            park(tx, turn, &claimed);
-        } else {
+        if !kept.parked {
             tx.effects.parked.push((turn.worker, None));
         }
         keep(tx, turn, &kept).await?;
-        Ok(TurnReply { now: tx.now, finished: kept.finished, claimed, parked: kept.parked, next_slot: None })
+        let Last { finished, parked, next_slot, .. } = kept;
+        Ok(TurnReply { now: tx.now, finished, claimed, parked, next_slot })
     }
 }
 
@@ -94,6 +103,7 @@ async fn last(tx: &mut Tx<'_>, turn: &Turn) -> Result<Last> {
         parked: row.integer("parked")? != 0,
         claimed: unpack_claimed(&row.maybe_blob("claimed")?.unwrap_or_default()),
         finished: unpack_finished(&row.maybe_blob("finished")?.unwrap_or_default())?,
+        next_slot: row.maybe_time("next_slot")?,
     })
 }
 
@@ -102,31 +112,29 @@ async fn keep(tx: &mut Tx<'_>, turn: &Turn, kept: &Last) -> Result<()> {
     statement.bind(number(turn.worker.to_bytes())).bind(i64::try_from(kept.sequence).unwrap_or(i64::MAX));
     statement.bind(i64::try_from(kept.claims).unwrap_or(i64::MAX)).bind(kept.parked);
     statement.bind(pack_claimed(&kept.claimed)).bind(pack_finished(&kept.finished)).bind(tx.millis());
+    statement.bind(kept.next_slot.map(millis));
     statement.run(tx.db).await?;
     Ok(())
 }
 
 /// The worker waits for what it could still take.
-fn park(tx: &mut Tx<'_>, turn: &Turn, claimed: &[ClaimedTask]) {
-    let interest = turn.claim.as_ref().map(|claim| interest(claim, claimed));
+fn park(tx: &mut Tx<'_>, turn: &Turn, claimed: &[ClaimedTask], rooms: &Rooms, held: &HashSet<String>) {
+    let interest = turn.claim.as_ref().map(|claim| Interest::of(claim, claimed, rooms, held));
     tx.effects.parked.push((turn.worker, interest));
 }
 
-fn interest(claim: &Claim, claimed: &[ClaimedTask]) -> Interest {
-    let mut queues: HashMap<&str, u32> = HashMap::new();
-    let mut types: HashMap<&TaskType, u32> = HashMap::new();
-    for task in claimed {
-        *queues.entry(&task.queue).or_default() += 1;
-        *types.entry(&task.task_type).or_default() += 1;
-    }
-    let free_queues =
-        claim.queues.iter().filter(|slots| slots.free > queues.get(slots.queue.as_str()).copied().unwrap_or_default());
-    let free_types =
-        claim.types.iter().filter(|slots| slots.free > types.get(&slots.task_type).copied().unwrap_or_default());
-    Interest {
-        queues: free_queues.map(|slots| slots.queue.clone()).collect(),
-        types: free_types.map(|slots| slots.task_type.clone()).collect(),
-    }
+/// It does so still.
+async fn park_again(tx: &mut Tx<'_>, turn: &Turn, claimed: &[ClaimedTask], next_slot: Option<Timestamp>) -> Result<()> {
+    let Some(claim) = &turn.claim else { return Ok(()) };
+    let rooms = limits::rooms(tx, claim).await?.unwrap_or_default();
+    // Whoever knows when to ask again is not to be woken for what lets nothing start till then.
+    let is_held = |(queue, rate): (&String, &super::rate::Rate)| {
+        let knows = next_slot.is_some() || rate.limit.numerator == 0;
+        (knows && rate.left() == 0).then(|| queue.clone())
+    };
+    let held: HashSet<String> = rooms.rates.iter().filter_map(is_held).collect();
+    park(tx, turn, claimed, &rooms, &held);
+    Ok(())
 }
 
 fn pack_claimed(claimed: &[(i64, i64)]) -> Vec<u8> {

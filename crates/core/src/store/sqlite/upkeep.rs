@@ -3,6 +3,7 @@ use async_trait::async_trait;
 use super::SqliteStore;
 use super::drop::DropWaited;
 use super::prune::{self, PruneOld};
+use super::purge::{self, PurgeQueue};
 use super::stall::{self, StallSilent};
 use crate::store::{DropWaiting, Prune, Purge, Result, Stall, Stalled, Swept, Trim, Trimmed, Upkeep};
 
@@ -34,7 +35,11 @@ impl Upkeep for SqliteStore {
         Ok(Trimmed { now: self.inner.clock.now(), gone: 0, dead: 0, next: None })
     }
 
-    async fn purge(&self, _: &Purge) -> Result<Swept> {
-        Err(crate::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
+    async fn purge(&self, purge: &Purge) -> Result<Swept> {
+        if !purge.sweep.rehearsal {
+            return self.step("purge", PurgeQueue(purge.clone())).await;
+        }
+        let mut db = self.reader("purge").await?;
+        purge::rehearse(&mut db, self.inner.clock.now(), purge).await.map_err(self.error("purge"))
     }
 }

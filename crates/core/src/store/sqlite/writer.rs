@@ -10,6 +10,7 @@ use super::effects::Effects;
 use super::hub::Hub;
 use super::job::{Job, Tx};
 use super::neighbours::Neighbours;
+use super::places;
 use super::trouble::{Result, Trouble};
 use crate::sql::BUSY_TIMEOUT;
 
@@ -59,7 +60,7 @@ impl Writer {
 
     /// Looks for what other processes changed. Trouble here is no trouble: the next look comes.
     async fn look(&mut self) {
-        if let Err(trouble) = self.neighbours.look(&mut self.db, &self.hub).await {
+        if let Err(trouble) = self.neighbours.look(&mut self.db, &self.hub, self.clock.now()).await {
             tracing::debug!(?trouble, "cannot look for changes by other processes");
         }
     }
@@ -97,8 +98,10 @@ impl Writer {
             Err(trouble) => Err(trouble),
         };
         match done {
-            Ok(effects) => {
+            Ok(mut effects) => {
+                let places = std::mem::take(&mut effects.places);
                 self.hub.publish(effects);
+                self.pass_on(&places).await;
                 Ok(())
             }
             Err(trouble) => {
@@ -106,6 +109,16 @@ impl Writer {
                 let _ended_already = execute(&mut self.db, "ROLLBACK").await;
                 Err(trouble)
             }
+        }
+    }
+
+    /// Tells of places that became free. Trouble here is no trouble: the slow poll finds them.
+    async fn pass_on(&mut self, places: &[(i64, i64)]) {
+        if places.iter().any(|(_, change)| *change < 0)
+            && self.hub.awaits_places()
+            && let Err(trouble) = places::pass_on(&mut self.db, &self.hub, places).await
+        {
+            tracing::debug!(?trouble, "cannot look for workers that wait for a place");
         }
     }
 

@@ -1,2 +1,2 @@
 -- Arguments: worker. Answers what is kept of its last turn.
-SELECT sequence, claims, parked, claimed, finished FROM turns WHERE worker = ?
+SELECT sequence, claims, parked, claimed, finished, next_slot FROM turns WHERE worker = ?

@@ -1,5 +1,5 @@
--- Arguments: worker, sequence, claims, parked, claimed, finished, now. Keeps a turn in place of the one before.
-INSERT INTO turns (worker, sequence, claims, parked, claimed, finished, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+-- Arguments: worker, sequence, claims, parked, claimed, finished, now, next slot. Keeps a turn in place of the one before.
+INSERT INTO turns (worker, sequence, claims, parked, claimed, finished, at, next_slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (worker)
 DO UPDATE SET
     sequence = excluded.sequence,
@@ -7,4 +7,5 @@ DO UPDATE SET
     parked = excluded.parked,
     claimed = excluded.claimed,
     finished = excluded.finished,
-    at = excluded.at
+    at = excluded.at,
+    next_slot = excluded.next_slot

@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 use crate::lifecycle::{LeaseOver, Outcome, Transition, after_attempt, after_lease_over};
 use crate::model::{
-    EndDetail, EndKind, NewTask, Policy, ProcessInfo, ProcessKind, Registration, Status, Task, TaskId, TaskType,
-    Timestamp, When, WorkerId,
+    EndDetail, EndKind, NewTask, Policy, ProcessInfo, ProcessKind, RateLimit, Registration, Status, Task, TaskId,
+    TaskType, Timestamp, When, WorkerId,
 };
 use crate::store::sqlite::{Clock, SqliteStore};
 use crate::store::{
-    Claim, ClaimedTask, Directory as _, Finish, Lease, MoveOutcome, OverdueTask, QueueSlots, Renewal, Renewed,
-    TaskStore as _, Turn, TurnReply, TypeSlots, Verdict,
+    Claim, ClaimedTask, Directory as _, Finish, Lease, MoveOutcome, OverdueTask, QueueSlots, Renewal, Renewed, Stall,
+    Sweep, TaskStore as _, Turn, TurnReply, TypeSlots, Upkeep as _, Verdict,
 };
 
 pub(super) const START: u64 = 1_750_000_000_000;
@@ -145,6 +145,17 @@ pub(super) fn slots(name: &str, free: u32) -> TypeSlots {
     TypeSlots { task_type, free, total: None, policy, max_heartbeat_interval: None }
 }
 
+/// The queue `default` with limits over all workers.
+pub(super) fn limited(total: Option<u32>, rate: Option<RateLimit>) -> QueueSlots {
+    QueueSlots { queue: "default".into(), free: 500, total, rate }
+}
+
+/// Stalls whatever is silent.
+pub(super) async fn stall(store: &SqliteStore) -> usize {
+    let sweep = Sweep { after: None, limit: 500, rehearsal: false };
+    store.stall(&Stall { stale: None, sweep }).await.unwrap().tasks.len()
+}
+
 pub(super) fn registration(name: &str) -> Registration {
     Registration {
         task_type: TaskType::new(name, 1),
@@ -214,6 +225,19 @@ impl Worker {
     pub(super) async fn claim(&mut self, tasks: u32) -> Vec<ClaimedTask> {
         let claim = self.claim_of(tasks);
         self.turn(Vec::new(), Some(claim)).await.claimed
+    }
+
+    /// Claims from one queue with its limits.
+    pub(super) async fn claim_from(&mut self, queue: QueueSlots, tasks: u32) -> TurnReply {
+        let claim = Claim { queues: vec![queue], ..self.claim_of(tasks) };
+        self.turn(Vec::new(), Some(claim)).await
+    }
+
+    /// Says that the code of attempts that were taken away has stopped.
+    pub(super) async fn stopped(&mut self, tasks: &[&ClaimedTask]) {
+        let mut turn = self.next_turn(Vec::new(), None);
+        turn.stopped = tasks.iter().map(|task| (task.id, task.token)).collect();
+        self.send(&turn).await;
     }
 
     pub(super) async fn claim_one(&mut self) -> ClaimedTask {

@@ -7,10 +7,11 @@ use super::bed::{
     Bed, LEASE, Worker, completed, failed, finish, handed_back, id, register, retried, slots, stopped, task, verdict,
 };
 use crate::lifecycle::{Outcome, Transition, after_attempt, likeness};
-use crate::model::{DeadLetter, EndDetail, EndKind, NewTask, Policy, Status, Task, TaskId, TaskType, When};
+use crate::model::{DeadLetter, EndDetail, EndKind, NewTask, Policy, Status, Task, TaskId, TaskType, Timestamp, When};
 use crate::store::{
-    Claim, ClaimedTask, DropWaiting, Errors, Filter, List, Lists as _, Order, Promote, Prunable, Prune, QueueCounts,
-    QueueSlots, Resubmit, Stall, Statistics as _, Sweep, TaskStore as _, TypeSlots, Upkeep as _, WaitingType,
+    Claim, ClaimedTask, DropWaiting, Errors, Filter, List, Lists as _, Order, Promote, Prunable, Prune, Purge,
+    QueueCounts, QueueSlots, Resubmit, Stall, Statistics as _, Sweep, TaskStore as _, TypeSlots, Upkeep as _,
+    WaitingType,
 };
 
 #[derive(Debug, Clone)]
@@ -24,6 +25,7 @@ enum Happening {
     Forget([u8; 2]),
     Discard([u8; 3]),
     Drop(u8),
+    Purge(u8, bool),
     Stall,
     Prune(bool),
     Expire,
@@ -46,6 +48,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => [number(), number()].prop_map(Happening::Forget),
         1 => [number(), number(), number()].prop_map(Happening::Discard),
         1 => (0u8..20).prop_map(Happening::Drop),
+        1 => (0u8..20, any::<bool>()).prop_map(|(seconds, scheduled)| Happening::Purge(seconds, scheduled)),
         1 => Just(Happening::Stall),
         1 => any::<bool>().prop_map(Happening::Prune),
         1 => Just(Happening::Expire),
@@ -141,6 +144,11 @@ impl History {
                 let (queue, task_type) = ("mail".to_owned(), TaskType::new("add", 1));
                 let waited = Duration::from_secs(seconds.into());
                 store.drop_waiting(&DropWaiting { queue, task_type, waited, limit: 2 }).await.unwrap();
+            }
+            Happening::Purge(seconds, scheduled) => {
+                let before = self.bed.now().as_millis() - u64::from(seconds) * 1_000;
+                let (queue, before) = ("mail".to_owned(), Timestamp::from_millis(before));
+                store.purge(&Purge { queue, before, scheduled, sweep: PIECE }).await.unwrap();
             }
             Happening::Stall => drop(store.stall(&Stall { stale: None, sweep: PIECE }).await.unwrap()),
             Happening::Prune(dead) => {

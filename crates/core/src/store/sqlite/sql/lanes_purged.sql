@@ -1,0 +1,2 @@
+-- Arguments: queue. Answers its lanes in which tasks wait.
+SELECT lane FROM lanes WHERE queue = ? AND waiting > 0

@@ -1,0 +1,2 @@
+-- Arguments: queue. Forgets all of its starts.
+DELETE FROM rate_buckets WHERE queue = ?
