@@ -13,6 +13,7 @@ mod promotion;
 mod pruning;
 mod queues;
 mod reaping;
+mod removals;
 mod scheduler;
 mod settings;
 mod trimming;

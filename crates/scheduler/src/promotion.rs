@@ -16,16 +16,21 @@ const SLOW_POLL: Duration = Duration::from_secs(1);
 /// Pause between two looks at nothing: a stream of tasks scheduled for later does not keep the store busy.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 
-/// Promotes what is due, for ever. `sooner` says that something may be due sooner than was known.
+/// Promotes what is due, for ever: in these queues, or in all. `sooner` says that something may be due sooner than was
+/// known.
 pub(crate) async fn promote_for_ever(
     store: SharedStore,
     settings: &SchedulerSettings,
-    mut queues: PromotedQueues,
+    mut queues: Option<PromotedQueues>,
     sooner: &Notify,
 ) {
     let mut outage = Outage::none("promotion");
     loop {
-        let promote = Promote { queues: queues.current().await, limit: settings.scheduler_batch_size };
+        let current = match &mut queues {
+            Some(queues) => Some(queues.current().await),
+            None => None,
+        };
+        let promote = Promote { queues: current, limit: settings.scheduler_batch_size };
         let next = match promote_all(&store, &promote).await {
             Ok(next_due) => {
                 outage.over();
@@ -41,7 +46,15 @@ pub(crate) async fn promote_for_ever(
         tokio::select! {
             () = sleep_until(until) => {}
             () = sooner.notified() => sleep_until(until.min(Instant::now() + SHORTEST_PAUSE)).await,
+            () = changed(&mut queues) => {}
         }
+    }
+}
+
+async fn changed(queues: &mut Option<PromotedQueues>) {
+    match queues {
+        Some(queues) => queues.changed().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -8,4 +8,5 @@ mod process;
 mod promoting;
 mod pruning;
 mod reaping;
+mod removals;
 mod trimming;

@@ -29,6 +29,12 @@ pub(crate) struct Inner {
     waiting: VecDeque<(TaskId, TaskType)>,
     /// Every turn that was sent, answered or not.
     pub(crate) turns: Vec<Turn>,
+    /// When each was sent.
+    pub(crate) turned_at: Vec<Instant>,
+    /// A rate limit lets nothing start until then.
+    pub(crate) held_until: Option<Instant>,
+    /// Nobody is parked meanwhile.
+    pub(crate) holds_unparked: bool,
     last: Option<(u64, TurnReply)>,
     pub(crate) finished: Vec<Finish>,
     /// Tasks that are claimed and not finished.
@@ -85,13 +91,17 @@ impl Inner {
         }
         let finished = turn.finishes.iter().map(|finish| self.finish(finish)).collect();
         let mut claimed = Vec::new();
+        let mut next_slot = None;
         if let Some(claim) = &turn.claim {
-            assert!(!claim.queues.is_empty() && !claim.types.is_empty(), "a claim from an empty set");
+            assert!(!claim.queues.is_empty(), "a claim from an empty set");
+            assert!(claim.tasks == 0 || !claim.types.is_empty(), "a claim of no type");
             self.types = claim.types.iter().map(|of| (of.task_type.clone(), of.free)).collect();
             let mut left = VecDeque::new();
+            next_slot =
+                self.held_until.map(|until| until.duration_since(Instant::now())).filter(|held| !held.is_zero());
             while let Some((id, task_type)) = self.waiting.pop_front() {
                 let free = self.types.get(&task_type).copied().unwrap_or(0);
-                if claimed.len() == claim.tasks as usize || free == 0 {
+                if claimed.len() == claim.tasks as usize || free == 0 || next_slot.is_some() {
                     left.push_back((id, task_type));
                     continue;
                 }
@@ -106,8 +116,11 @@ impl Inner {
         self.started += claimed.len();
         self.claimed += claimed.len();
         self.most_started = self.most_started.max(self.started);
-        let parked = turn.claim.as_ref().is_some_and(|claim| claimed.len() < claim.tasks as usize);
-        let reply = TurnReply { now: Timestamp::from_millis(0), finished, claimed, parked, next_slot: None };
+        let is_short = turn.claim.as_ref().is_some_and(|claim| claimed.len() < claim.tasks as usize);
+        let parked = is_short && !(self.holds_unparked && next_slot.is_some());
+        let now = Timestamp::from_millis(1_000_000);
+        let next_slot = next_slot.map(|held| now.after(held));
+        let reply = TurnReply { now, finished, claimed, parked, next_slot };
         self.last = Some((turn.sequence, reply.clone()));
         reply
     }
@@ -145,6 +158,7 @@ impl TaskStore for FakeStore {
     async fn turn(&self, turn: &Turn) -> Result<TurnReply> {
         let mut inner = self.lock();
         inner.turns.push(turn.clone());
+        inner.turned_at.push(Instant::now());
         let answer = inner.fails("turn");
         if answer.is_err() && !inner.happens_all_the_same {
             return answer.map(|()| unreachable!("it failed"));

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jobbers_core::model::{ProcessInfo, ProcessKind, Registration, Timestamp, WorkerId};
 use jobbers_core::process::{Connector, Shutdown, Stores};
-use jobbers_core::routing::Routing;
 use jobbers_core::store::{SharedStore, StoreError};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, mpsc, watch};
@@ -73,10 +72,11 @@ async fn run_with(
     executor: Arc<dyn Executor>,
     settings: WorkerSettings,
     connect: Connect,
-    Stores { tasks: store, routing }: Stores,
+    stores: Stores,
     shutdown: Shutdown,
 ) -> anyhow::Result<WorkerEnd> {
     let registrations = executor.registrations();
+    let store = Arc::clone(&stores.tasks);
     let Some(started_at) = register(&store, &registrations, &shutdown).await? else {
         return Ok(ended(LoopEnd::Stopped(Counts::default()))?);
     };
@@ -105,7 +105,7 @@ async fn run_with(
         () = shutdown.graceful.cancelled() => {}
     }
     let mut background = JoinSet::new();
-    background.spawn(follow_routing(routing, &settings, consumed_tx));
+    background.spawn(follow_queues(stores, settings.worker_role.clone(), consumed_tx));
     background.spawn(follow_signals(Arc::clone(&store), worker, Arc::clone(&wake), Arc::clone(&renew_now)));
     background.spawn(watch_deadlines(Arc::clone(&running)));
     background.spawn(watch_shutdown(Arc::clone(&running), shutdown.clone(), settings.worker_shutdown_grace));
@@ -147,28 +147,12 @@ async fn run_with(
     Ok(ended(end)?)
 }
 
-fn follow_routing(
-    routing: Routing,
-    settings: &WorkerSettings,
-    consumed: watch::Sender<Consumed>,
-) -> impl Future<Output = ()> + use<> {
-    follow_queues(routing, settings.worker_role.clone(), consumed)
-}
-
 /// Publishes what this worker can run, however long it takes; answers the store's time, or nothing if it is to stop.
 async fn register(
     store: &SharedStore,
     registrations: &[Registration],
     shutdown: &Shutdown,
 ) -> Result<Option<Timestamp>, StoreError> {
-    for Registration { task_type, policy, .. } in registrations {
-        if policy.max_concurrent_total.is_some() {
-            tracing::warn!(
-                event = "not_built_yet", task = %task_type,
-                "max_concurrent_total is published, but not enforced yet"
-            );
-        }
-    }
     let mut complained = false;
     loop {
         let published = async {

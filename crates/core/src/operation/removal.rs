@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::model::{Status, TaskId};
@@ -39,7 +41,8 @@ pub async fn carry_out(store: &SharedStore, removal: &Removal, until: Instant) -
     Ok(removed)
 }
 
-/// Asks for the end of what runs in the queue; answers whether all was asked.
+/// Asks for the end of what runs in the queue, but not of what was started there after it was created anew; answers whether
+/// all was asked.
 async fn stop_started(
     store: &SharedStore,
     removal: &Removal,
@@ -47,7 +50,8 @@ async fn stop_started(
     removed: &mut Removed,
 ) -> Result<bool, StoreError> {
     let (status, queue) = (Some(Status::Started), Some(removal.queue.clone()));
-    let filter = Filter { status, queue, ..Filter::default() };
+    let started_until = removal.before.map(|before| before.after(Duration::from_millis(1)));
+    let filter = Filter { status, queue, until: started_until, ..Filter::default() };
     let mut after = None;
     loop {
         let list = List { filter: filter.clone(), order: Order::default(), after, limit: MAX_BATCH };

@@ -1,10 +1,9 @@
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::store::StoreError;
-
-/// What one part of a long-running process knows of a store that does not answer: it waits longer and longer, and says
+/// What one part of a long-running process knows of a store, of tasks or in SQL, that does not answer: it waits longer and longer, and says
 /// so once.
 #[derive(Debug)]
 pub struct Outage {
@@ -23,7 +22,7 @@ impl Outage {
     }
 
     /// The store did not do it; answers how long to wait.
-    pub fn failed(&mut self, error: &StoreError) -> Duration {
+    pub fn failed(&mut self, error: &impl Display) -> Duration {
         if self.since.is_none() {
             self.since = Some(Instant::now());
             tracing::warn!(event = "store_away", part = self.part, %error, "it is tried again until it works");

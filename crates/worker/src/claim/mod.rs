@@ -2,7 +2,9 @@
 
 mod counts;
 mod delivery;
+mod parked;
 mod queues;
+mod rate_slot;
 mod running;
 mod slots;
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl Slots {
                 template: TypeSlots {
                     task_type: task_type.clone(),
                     free: 0,
-                    total: None,
+                    total: policy.max_concurrent_total,
                     policy: policy.reference(),
                     max_heartbeat_interval: policy.max_heartbeat_interval,
                 },
@@ -67,7 +67,8 @@ impl Slots {
         self.types[place].taken = self.types[place].taken.saturating_sub(1);
     }
 
-    /// What could be claimed now: never more than `most` tasks, and nothing rather than from an empty set.
+    /// What could be claimed now: never more than `most` tasks, nothing from a queue that is paused, and nothing rather than
+    /// from an empty set. What holds over all workers is for the store to count.
     pub(crate) fn claim(&self, queues: &[Queue], most: u32, token_seed: [u8; 6]) -> Option<Claim> {
         let tasks = self.free.min(most).min(u32::try_from(MAX_BATCH).unwrap_or(u32::MAX));
         if tasks == 0 {
@@ -75,10 +76,11 @@ impl Slots {
         }
         let queues: Vec<QueueSlots> = queues
             .iter()
+            .filter(|queue| !queue.paused)
             .map(|queue| {
                 let taken = self.taken_of_queue.get(&queue.name).copied().unwrap_or(0);
                 let free = queue.max_concurrent.map_or(tasks, |limit| limit.saturating_sub(taken).min(tasks));
-                QueueSlots { queue: queue.name.clone(), free, ..QueueSlots::default() }
+                QueueSlots { queue: queue.name.clone(), free, total: queue.max_concurrent_total, rate: queue.rate }
             })
             .filter(|queue| queue.free > 0)
             .collect();
@@ -101,7 +103,7 @@ impl Slots {
 
 #[cfg(test)]
 mod tests {
-    use jobbers_core::model::Policy;
+    use jobbers_core::model::{Period, Policy, RateLimit};
 
     use super::*;
 
@@ -144,6 +146,37 @@ mod tests {
         slots.release("small", 0);
         let claim = slots.claim(&queues, u32::MAX, [0; 6]).unwrap();
         assert_eq!(free(&claim), (vec![("small", 1), ("open", 4)], vec![("one", 1), ("many", 4)]));
+    }
+
+    #[test]
+    fn limits_over_all_workers_are_told_and_a_paused_queue_is_left_out() {
+        let mut of = registration("one", Some(1));
+        of.policy.max_concurrent_total = Some(3);
+        let slots = Slots::new(5, &[of, registration("many", None)]);
+        let rate = Some(RateLimit { numerator: 100, denominator: 2, period: Period::Second });
+        let limited = Queue { max_concurrent_total: Some(8), rate, ..queue("limited", Some(2)) };
+        let paused = Queue { paused: true, ..queue("paused", None) };
+        let claim = slots.claim(&[limited, paused.clone(), queue("open", None)], u32::MAX, [0; 6]).unwrap();
+        let queues: Vec<_> = claim.queues.iter().map(|queue| (&*queue.queue, queue.total, queue.rate)).collect();
+        assert_eq!(queues, [("limited", Some(8), rate), ("open", None, None)]);
+        assert_eq!(claim.types.iter().map(|of| of.total).collect::<Vec<_>>(), [Some(3), None]);
+        assert!(slots.claim(&[paused], u32::MAX, [0; 6]).is_none());
+    }
+
+    #[test]
+    fn a_lowered_limit_claims_nothing_until_less_than_that_runs() {
+        let mut slots = Slots::new(10, &[registration("many", None)]);
+        for _ in 0..4 {
+            slots.take("small", 0);
+        }
+        let queues = [queue("small", Some(2))];
+        for _ in 0..2 {
+            assert!(slots.claim(&queues, u32::MAX, [0; 6]).is_none());
+            slots.release("small", 0);
+        }
+        assert!(slots.claim(&queues, u32::MAX, [0; 6]).is_none(), "as many as it may");
+        slots.release("small", 0);
+        assert_eq!(slots.claim(&queues, u32::MAX, [0; 6]).unwrap().queues[0].free, 1);
     }
 
     #[test]

@@ -2,17 +2,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jobbers_core::lifecycle::{Destination, Event, Transition};
-use jobbers_core::model::{Policy, Registration, WorkerId};
+use jobbers_core::model::{Policy, Registration, TaskId, Token, WorkerId};
 use jobbers_core::process::Shutdown;
-use jobbers_core::store::{
-    Claim, ClaimedTask, Finish, MAX_BATCH, MoveOutcome, QueueSlots, StoreError, Turn, TurnReply,
-};
+use jobbers_core::store::{Claim, ClaimedTask, Finish, MAX_BATCH, MoveOutcome, StoreError, Turn, TurnReply};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Delivered, Undelivered};
+use super::parked::Parked;
+use super::rate_slot;
 use super::{Consumed, Counts, Delivery, Running, Slots};
 use crate::attempt::{Attempt, AttemptReport, Reports, Start, not_begun};
 use crate::executor::Executor;
@@ -49,14 +49,18 @@ pub(crate) struct ClaimLoop {
 #[derive(Debug)]
 pub(crate) struct State {
     sequence: u64,
-    parked: bool,
+    parked: Parked,
     /// Attempts that ended, and whose slots are free; the store does not know it yet.
     ended: Vec<AttemptReport>,
+    /// Attempts that were taken away and have stopped since; the store does not know yet that they occupy nothing any more.
+    stopped: Vec<(TaskId, Token)>,
     /// Attempts whose code has not stopped yet.
     in_slots: usize,
     /// Whether there may be something to claim that was not asked for yet.
     claim_wanted: bool,
     next_poll: Instant,
+    /// When a rate limit that has held back tasks lets the next one start.
+    next_slot: Option<Instant>,
     gave_up: bool,
     counts: Counts,
 }
@@ -65,14 +69,28 @@ impl Default for State {
     fn default() -> Self {
         Self {
             sequence: 0,
-            parked: false,
+            parked: Parked::default(),
             ended: Vec::new(),
+            stopped: Vec::new(),
             in_slots: 0,
             claim_wanted: true,
             next_poll: Instant::now(),
+            next_slot: None,
             gave_up: false,
             counts: Counts::default(),
         }
+    }
+}
+
+impl State {
+    /// Whether there is something to say to the store.
+    fn has_news(&self) -> bool {
+        !self.ended.is_empty() || !self.stopped.is_empty()
+    }
+
+    /// When to claim again without any other reason.
+    fn next_claim(&self) -> Instant {
+        self.next_slot.map_or(self.next_poll, |slot| slot.min(self.next_poll))
     }
 }
 
@@ -120,7 +138,7 @@ impl ClaimLoop {
         loop {
             self.gather().await;
             let claim = self.claim();
-            if claim.is_none() && self.state.ended.is_empty() {
+            if claim.is_none() && !self.state.has_news() {
                 if let Some(end) = self.end() {
                     return end;
                 }
@@ -161,22 +179,18 @@ impl ClaimLoop {
 
     /// A claim, if there is something to ask for. What has ended is a reason to ask as well: its slot is free.
     fn claim(&mut self) -> Option<Claim> {
-        let reason = self.state.claim_wanted || !self.state.ended.is_empty();
-        if self.draining() && self.state.parked && !self.state.ended.is_empty() {
+        if self.draining() {
             // Claims nothing, and is not woken in place of others by what it hands back.
-            let queues = self.consumed.borrow().queues.iter().map(|queue| queue.name.clone()).collect::<Vec<_>>();
-            let queues =
-                queues.into_iter().map(|queue| QueueSlots { queue, free: 0, ..QueueSlots::default() }).collect();
-            return Some(Claim { tasks: 0, queues, types: Vec::new(), token_seed: [0; 6] });
+            return self.state.parked.leave(None).filter(|_| self.state.has_news());
         }
-        if self.draining() || !reason {
+        if !self.state.claim_wanted && !self.state.has_news() {
             return None;
         }
         let most = self.ttl.map_or(u32::MAX, |left| u32::try_from(left).unwrap_or(u32::MAX));
         let consumed = self.consumed.borrow_and_update();
         let claim = self.slots.claim(&consumed.queues, most, rand::random());
         self.state.claim_wanted = false;
-        claim
+        self.state.parked.leave(claim)
     }
 
     /// Whether nothing is left to do.
@@ -212,10 +226,11 @@ impl ClaimLoop {
             () = self.drain.cancelled(), if !draining => {}
             () = self.running.has_given_up() => self.state.gave_up = true,
             Ok(()) = self.consumed.changed(), if may_claim => self.state.claim_wanted = true,
-            () = sleep_until(self.state.next_poll), if may_claim => {
+            () = sleep_until(self.state.next_claim()), if may_claim => {
                 self.state.claim_wanted = true;
-                // Without a queue to ask for, no turn moves this on.
+                // Without a queue to ask for, no turn moves these on.
                 self.state.next_poll = Instant::now() + SLOW_POLL;
+                self.state.next_slot = None;
             }
         }
         true
@@ -236,30 +251,31 @@ impl ClaimLoop {
                     finishes.push(Finish { id, token, transition });
                     attempts.push(attempt);
                 }
-                _ => given_away.push(token),
+                _ => given_away.push((id, token)),
             }
         }
         self.state.counts.lost += given_away.len() as u64;
-        self.running.remove(given_away.into_iter());
-        if claim.is_none() && finishes.is_empty() {
-            return Ok(());
-        }
+        // No renewal may keep a place for them after this turn has given it up.
+        self.running.remove(given_away.iter().map(|(_, token)| *token));
+        self.state.stopped.append(&mut given_away);
+        let some = self.state.stopped.len().min(MAX_BATCH);
+        let stopped: Vec<(TaskId, Token)> = self.state.stopped.drain(..some).collect();
         self.state.sequence += 1;
         let turn = Turn {
             worker: self.worker,
             sequence: self.state.sequence,
             lease: self.lease,
             finishes,
-            stopped: Vec::new(),
+            stopped,
             claim,
-            was_parked: self.state.parked,
+            was_parked: self.state.parked.is_parked(),
         };
         let Delivered { reply, late } = self.delivery.deliver(&turn).await?;
         self.running.remove(attempts.iter().map(|attempt| attempt.task().token));
         for ((attempt, retry), outcome) in attempts.iter().zip(retries).zip(&reply.finished) {
             self.finished(attempt, retry, *outcome);
         }
-        self.apply(reply, turn.claim.is_some());
+        self.apply(reply, turn.claim);
         if late {
             // What was claimed by an earlier try may have little left of its lease.
             self.renew_now.notify_one();
@@ -273,6 +289,7 @@ impl ClaimLoop {
             MoveOutcome::Stale { now } => {
                 self.state.counts.lost += 1;
                 let task = attempt.task();
+                self.state.stopped.push((task.id, task.token));
                 tracing::warn!(
                     event = "lease_lost", task_id = %task.id, task = %task.task_type, queue = task.queue,
                     attempt = task.attempt, now = now.map(tracing::field::display),
@@ -282,15 +299,18 @@ impl ClaimLoop {
         }
     }
 
-    fn apply(&mut self, reply: TurnReply, asked: bool) {
+    fn apply(&mut self, reply: TurnReply, claim: Option<Claim>) {
         let claimed = reply.claimed.len();
-        self.state.parked = reply.parked;
         self.state.counts.claimed += claimed as u64;
-        if asked {
-            self.state.next_poll = Instant::now() + SLOW_POLL;
-            // Not parked: there may be more.
-            self.state.claim_wanted |= !reply.parked;
+        if claim.is_some() {
+            let now = Instant::now();
+            self.state.next_poll = now + SLOW_POLL;
+            self.state.next_slot = rate_slot::next_claim(&reply, now);
+            // Not parked: there may be more. If there is only what a rate limit holds back, that has its time.
+            let held_back = claimed == 0 && reply.next_slot.is_some();
+            self.state.claim_wanted |= !reply.parked && !held_back;
         }
+        self.state.parked.see(&reply, claim);
         if let Some(left) = &mut self.ttl {
             *left = left.saturating_sub(claimed as u64);
         }

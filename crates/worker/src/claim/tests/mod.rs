@@ -1,6 +1,9 @@
 //! The claim loop, on a store that does as it is told and on paused time.
 
+mod live;
+mod rate;
 mod rig;
+mod stopped;
 mod stopping;
 mod stuck;
 mod turns;

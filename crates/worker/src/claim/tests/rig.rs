@@ -26,7 +26,7 @@ pub(super) struct Rig {
     pub renew_now: Arc<Notify>,
     pub drain: CancellationToken,
     end: JoinHandle<LoopEnd>,
-    _consumed: watch::Sender<Consumed>,
+    consumed: watch::Sender<Consumed>,
     _beats: mpsc::UnboundedReceiver<BeatWaits>,
 }
 
@@ -109,8 +109,7 @@ impl Rig {
         let running = Arc::new(Running::default());
         let (wake, renew_now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let drain = CancellationToken::new();
-        let queues = vec![Queue { name: "default".to_owned(), max_concurrent: None, ..Queue::default() }];
-        let (consumed_tx, consumed) = watch::channel(Consumed { queues });
+        let (consumed_tx, consumed) = watch::channel(Consumed { queues: vec![queue("default")] });
         let (ends_tx, ends) = mpsc::unbounded_channel();
         let (beats_tx, beats) = mpsc::unbounded_channel();
         let registrations = executor.registrations();
@@ -136,7 +135,12 @@ impl Rig {
         };
         // The first turn is taken when the test first waits: what it submits before is there.
         let end = tokio::spawn(claim_loop.run());
-        Self { store, shutdown, running, wake, renew_now, drain, end, _consumed: consumed_tx, _beats: beats }
+        Self { store, shutdown, running, wake, renew_now, drain, end, consumed: consumed_tx, _beats: beats }
+    }
+
+    /// Says what the worker consumes from now on.
+    pub fn configure(&self, queues: Vec<Queue>) {
+        self.consumed.send_replace(Consumed { queues });
     }
 
     /// Waits until the store is as `condition` says.
@@ -160,6 +164,11 @@ impl Rig {
         assert!(matches!(end, LoopEnd::Stopped(_)), "{end:?}");
         store
     }
+}
+
+/// A queue without limits.
+pub(super) fn queue(name: &str) -> Queue {
+    Queue { name: name.to_owned(), ..Queue::default() }
 }
 
 /// What became of the attempts, in the order in which they ended.

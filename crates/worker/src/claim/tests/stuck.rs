@@ -12,7 +12,15 @@ use crate::executor::Executor;
 
 /// Runs handlers that stop when they are told to by the test, and not when the worker asks.
 #[derive(Debug, Default)]
-struct Deaf(Mutex<Vec<Start>>);
+pub(super) struct Deaf(Mutex<Vec<Start>>);
+
+impl Deaf {
+    pub(super) fn end_all(&self) {
+        for start in self.0.lock().unwrap().drain(..) {
+            start.end(Ended::Interrupted);
+        }
+    }
+}
 
 impl Executor for Deaf {
     fn registrations(&self) -> Vec<Registration> {
