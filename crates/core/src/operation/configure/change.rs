@@ -32,6 +32,7 @@ impl Operations {
     ) -> Result<T, RoutingError> {
         let changed = self.ask_routing(operation, until, change).await;
         self.queues.outdate();
+        self.configured.outdate();
         self.queue_stats.outdate();
         if changed.is_ok() {
             self.tell(until.min(Instant::now() + TELL_WITHIN)).await;
