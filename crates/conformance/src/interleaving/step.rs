@@ -189,7 +189,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Expire),
         1 => (prop::bool::weighted(0.3), 0..300u16, any::<bool>(), walk())
             .prop_map(|(elsewhere, waited, scheduled, walk)| Step::Purge { elsewhere, waited, scheduled, walk }),
-        2 => (any::<u8>(), prop::option::of(0..6u8)).prop_map(|(task, numerator)| Step::Stand { task, numerator }),
+        1 => (any::<u8>(), prop::option::of(0..6u8)).prop_map(|(task, numerator)| Step::Stand { task, numerator }),
         2 => listing().prop_map(Step::List),
         1 => listing().prop_map(Step::Begin),
         3 => Just(Step::GoOn),
