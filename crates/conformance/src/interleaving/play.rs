@@ -139,6 +139,10 @@ impl Play {
                 same("discard", &self.model.discard(&ids), &actual)?;
             }
             Step::Stall { stale, walk } => self.stall(*stale, *walk).await?,
+            Step::FallSilent(walk) => {
+                self.wait(INTERVAL).await;
+                self.stall(None, *walk).await?;
+            }
             Step::Prune { dead, age, walk } => self.prune(*dead, *age, *walk).await?,
             Step::Drop { beta, elsewhere, waited } => self.drop_waiting(*beta, *elsewhere, *waited).await?,
             Step::Purge { elsewhere, waited, scheduled, walk } => {
