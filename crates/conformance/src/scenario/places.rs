@@ -47,14 +47,14 @@ pub async fn each_end_frees_the_place(env: &Environment) {
     worker.type_totals.insert(alpha(), 1);
     let mut other = of_total(env.store(), 2, 1).await;
     other.type_totals.insert(alpha(), 1);
-    let ends: [(&str, fn() -> Outcome); 7] = [
-        ("completed", || completed("1")),
-        ("failed", || failed("broken")),
-        ("retried at once", || failed_expectedly("busy")),
-        ("retried later", || failed_for_later("busy", 60)),
-        ("handed back", handed_back),
-        ("stopped", stopped),
-        ("cancelled", confirmed_cancelled),
+    let ends: [(&str, Outcome); 7] = [
+        ("completed", completed("1")),
+        ("failed", failed("broken")),
+        ("retried at once", failed_expectedly("busy")),
+        ("retried later", failed_for_later("busy", 60)),
+        ("handed back", handed_back()),
+        ("stopped", stopped()),
+        ("cancelled", confirmed_cancelled()),
     ];
     let mut running = worker.claim_one().await;
     for (name, outcome) in ends {
@@ -63,7 +63,7 @@ pub async fn each_end_frees_the_place(env: &Environment) {
             env.store().cancel(running.id).await.expect("cancel");
             assert!(other.claim(10).await.is_empty(), "a wish alone frees nothing");
         }
-        worker.finish(&running, outcome()).await;
+        worker.finish(&running, outcome).await;
         let mut claimed = other.claim(10).await;
         assert_eq!(claimed.len(), 1, "{name}");
         running = claimed.remove(0);
