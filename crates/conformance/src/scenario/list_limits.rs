@@ -44,6 +44,7 @@ macro_rules! each_scenario_of_limits {
                 what_was_not_taken_away_is_not_freed_by_saying_that_it_stopped,
                 another_token_does_not_free_the_place_of_a_stalled_task,
                 a_stalled_task_that_runs_again_has_two_places_while_the_old_code_runs,
+                each_attempt_of_a_task_that_stalls_again_and_again_keeps_a_place,
                 a_task_that_was_handed_over_as_stalled_has_no_place_any_more,
                 a_rehearsed_stall_takes_and_frees_no_place,
             }
@@ -60,6 +61,7 @@ macro_rules! each_scenario_of_limits {
                 a_stall_frees_no_place_and_wakes_nobody,
                 code_that_has_stopped_wakes_one_for_its_place,
                 an_expired_lease_that_is_reaped_wakes_one,
+                a_lost_task_that_does_not_run_again_leaves_its_place_to_one,
                 a_retry_and_a_task_handed_back_wake_one_for_the_one_place,
                 a_place_that_another_process_frees_wakes_a_worker,
             }
@@ -67,6 +69,7 @@ macro_rules! each_scenario_of_limits {
                 no_more_start_than_allowed_in_any_window,
                 no_more_start_than_allowed_in_any_short_window,
                 no_more_start_than_allowed_in_any_window_of_a_minute,
+                a_start_counts_for_a_whole_window_whatever_started_just_before_it,
                 as_much_starts_as_the_rate_allows,
                 steady_work_is_not_slowed_by_a_rate_that_it_keeps_to,
                 a_hundred_an_hour,
