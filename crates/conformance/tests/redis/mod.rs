@@ -6,6 +6,7 @@ mod lists;
 mod log;
 mod memory;
 mod restart;
+mod routing;
 mod scripts;
 mod upkeep;
 
