@@ -5,6 +5,7 @@ mod keys;
 mod lists;
 mod log;
 mod memory;
+mod purge;
 mod restart;
 mod routing;
 mod scripts;
