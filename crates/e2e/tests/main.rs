@@ -15,6 +15,7 @@ mod life;
 mod matrix;
 mod outage;
 mod paging;
+mod postgres;
 mod settings;
 mod shutdown;
 mod waiters;
