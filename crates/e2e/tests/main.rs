@@ -11,10 +11,14 @@ mod dev;
 mod dropping;
 mod init;
 mod life;
+mod limits;
+mod live;
 #[cfg(target_os = "linux")]
 mod matrix;
 mod outage;
 mod paging;
+mod rates;
+mod removal;
 mod settings;
 mod shutdown;
 mod waiters;
