@@ -6,4 +6,5 @@ mod listed;
 mod model;
 mod oracle;
 mod redis;
+mod routing;
 mod sqlite;

@@ -1,5 +1,6 @@
 //! Errors of the operations, told to a client. What a client need not know is logged here, once.
 
+use jobbers_core::operation::configure::{delete_queue, find, purge, queues, roles};
 use jobbers_core::operation::{again, bulk, cancel, drain, forget, get, list, queue_stats, ready, submit_all};
 use jobbers_core::routing::RoutingError;
 use jobbers_core::store::StoreError;
@@ -69,6 +70,7 @@ impl From<again::Error> for Problem {
             again::Error::NotEnded { .. } | again::Error::NotScheduled { .. } => {
                 Self::new(Kind::WrongState, error.to_string())
             }
+            again::Error::QueueGone { .. } => Self::new(Kind::QueueGone, error.to_string()),
             again::Error::Store(error) => error.into(),
         }
     }
@@ -109,6 +111,7 @@ impl From<bulk::Error> for Problem {
     fn from(error: bulk::Error) -> Self {
         match error {
             bulk::Error::Cursor(_) => Self::new(Kind::WrongCursor, error.to_string()).at("/cursor"),
+            bulk::Error::QueueGone(_) => Self::new(Kind::QueueGone, error.to_string()),
             bulk::Error::Store(error) => error.into(),
             bulk::Error::Amid { tasks, source } => {
                 tracing::warn!(event = "store_error", error = %source);
@@ -162,6 +165,71 @@ impl From<ready::Error> for Problem {
         match error {
             ready::Error::Store(error) => error.into(),
             ready::Error::Routing(error) => error.into(),
+        }
+    }
+}
+
+impl From<find::Error> for Problem {
+    fn from(error: find::Error) -> Self {
+        match error {
+            find::Error::NotFound(_) => Self::new(Kind::NoSuchQueue, error.to_string()),
+            find::Error::Routing(error) => error.into(),
+        }
+    }
+}
+
+impl From<queues::Error> for Problem {
+    fn from(error: queues::Error) -> Self {
+        match error {
+            queues::Error::Exists(_) => Self::new(Kind::NameTaken, error.to_string()).at("/name"),
+            queues::Error::Store(error) => error.into(),
+            queues::Error::Routing(error) => error.into(),
+        }
+    }
+}
+
+impl From<roles::Error> for Problem {
+    fn from(error: roles::Error) -> Self {
+        match error {
+            roles::Error::Exists(_) => Self::new(Kind::NameTaken, error.to_string()).at("/name"),
+            roles::Error::NotFound { .. } => Self::new(Kind::NoSuchRole, error.to_string()),
+            roles::Error::UnknownQueues(_) => Self::new(Kind::UnknownQueue, error.to_string()),
+            roles::Error::Routing(error) => error.into(),
+        }
+    }
+}
+
+impl From<delete_queue::Error> for Problem {
+    fn from(error: delete_queue::Error) -> Self {
+        match error {
+            delete_queue::Error::NotFound(_) => Self::new(Kind::NoSuchQueue, error.to_string()),
+            delete_queue::Error::NotEmpty { .. } => Self::new(Kind::QueueNotEmpty, error.to_string()),
+            delete_queue::Error::Store(error) => error.into(),
+            delete_queue::Error::Routing(error) => error.into(),
+        }
+    }
+}
+
+impl From<purge::Error> for Problem {
+    fn from(error: purge::Error) -> Self {
+        match error {
+            purge::Error::NotFound(_) => Self::new(Kind::NoSuchQueue, error.to_string()),
+            purge::Error::Store(error) => error.into(),
+            purge::Error::Routing(error) => error.into(),
+            purge::Error::Amid {
+                queue,
+                source: source @ (StoreError::Unavailable { .. } | StoreError::Full { .. }),
+            } => {
+                tracing::warn!(event = "store_error", error = %source);
+                Self::new(
+                    Kind::StoreAway,
+                    format!(
+                        "the store of tasks went away amid the purge of queue `{queue}`: some tasks may be cancelled. A \
+                         scheduler goes on with it, and so does the same request again"
+                    ),
+                )
+            }
+            purge::Error::Amid { source, .. } => source.into(),
         }
     }
 }

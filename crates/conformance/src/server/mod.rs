@@ -2,6 +2,7 @@
 
 mod guard;
 mod port;
+pub mod postgres;
 pub mod redis;
 
 pub use guard::{Guard, Signal, signal};

@@ -3,6 +3,7 @@
 use rand::random;
 use tokio::time::Instant;
 
+use super::bulk::{Outcome, Wish};
 use super::patience::{ANSWER_WITHIN, persist};
 use super::{Operations, get, patience};
 use crate::model::{Status, Task, TaskId};
@@ -14,6 +15,8 @@ pub enum Error {
     NotFound(TaskId),
     #[error("task {id} is {status} and cannot be resubmitted: only failed, stalled, cancelled and dropped tasks can")]
     NotEnded { id: TaskId, status: Status },
+    #[error("task {id} cannot be resubmitted: there is no queue `{queue}` (any more); create it first")]
+    QueueGone { id: TaskId, queue: String },
     #[error("task {id} is {status} and cannot be run ahead of its time: only scheduled tasks can")]
     NotScheduled { id: TaskId, status: Status },
     #[error(transparent)]
@@ -25,6 +28,10 @@ impl Operations {
     pub async fn resubmit(&self, id: TaskId) -> Result<Task, Error> {
         let resubmit = Resubmit { ids: vec![id], reset_failures: true, only_dead: false, request: random() };
         let until = Instant::now() + ANSWER_WITHIN;
+        let task = self.look_until(id, until).await?;
+        if is_resubmittable(task.status) && self.is_gone(&task.queue).await {
+            return Err(Error::QueueGone { id, queue: task.queue });
+        }
         let outcomes = persist("resubmit", until, || self.stores.tasks.resubmit(&resubmit)).await?;
         match outcomes.first() {
             Some(AgainOutcome::Applied) => {
@@ -56,6 +63,12 @@ impl Operations {
         let task = persist("get", until, || self.stores.tasks.get(id)).await?;
         task.ok_or(get::Error::NotFound(id))
     }
+}
+
+/// Where it waits would matter.
+fn is_resubmittable(status: Status) -> bool {
+    let wish = Wish::Resubmit { reset_failures: true, only_dead: false };
+    wish.foresee(status) == Outcome::Resubmitted
 }
 
 impl From<get::Error> for Error {

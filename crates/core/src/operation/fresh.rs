@@ -12,6 +12,8 @@ const FRESH: Duration = Duration::from_secs(1);
 pub(super) struct Fresh<T> {
     held: RwLock<Option<Held<T>>>,
     reading: Mutex<()>,
+    /// What was read before this is out of date.
+    changed: RwLock<Option<Instant>>,
 }
 
 #[derive(Debug)]
@@ -25,7 +27,7 @@ struct Held<T> {
 
 impl<T> Default for Fresh<T> {
     fn default() -> Self {
-        Self { held: RwLock::new(None), reading: Mutex::new(()) }
+        Self { held: RwLock::new(None), reading: Mutex::new(()), changed: RwLock::new(None) }
     }
 }
 
@@ -35,9 +37,14 @@ impl<T> Fresh<T> {
         self.look(|held| held.value.clone())
     }
 
+    /// What is in the store may have changed just now: the value is read again before it counts as fresh.
+    pub(super) fn outdate(&self) {
+        *self.changed.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
     /// The value, not older than a second; an older one if it cannot be read.
     pub(super) async fn get<E: Display>(&self, read: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
-        let fresh = || self.look(|held| (held.tried.elapsed() < FRESH).then(|| held.value.clone())).flatten();
+        let fresh = || self.look(|held| self.is_fresh(held.tried).then(|| held.value.clone())).flatten();
         if let Some(value) = fresh() {
             return Ok(value);
         }
@@ -57,7 +64,7 @@ impl<T> Fresh<T> {
 
     /// The value, not older than a second.
     pub(super) async fn recent<E>(&self, read: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
-        let recent = || self.look(|held| (held.read.elapsed() < FRESH).then(|| held.value.clone())).flatten();
+        let recent = || self.look(|held| self.is_fresh(held.read).then(|| held.value.clone())).flatten();
         if let Some(value) = recent() {
             return Ok(value);
         }
@@ -83,6 +90,12 @@ impl<T> Fresh<T> {
         let held = Held { value: value.clone(), read: began, tried: began };
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
         Ok(value)
+    }
+
+    /// Whether what was read, or tried to be, at this time does for now.
+    fn is_fresh(&self, time: Instant) -> bool {
+        let changed = *self.changed.read().unwrap_or_else(PoisonError::into_inner);
+        time.elapsed() < FRESH && changed.is_none_or(|changed| time >= changed)
     }
 
     fn note_failure(&self) {
@@ -135,6 +148,25 @@ mod tests {
         }
         assert_eq!(fresh.recent(fails()).await.unwrap_err(), "away");
         assert_eq!(*fresh.recent(reads(2)).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn after_a_change_what_was_read_before_is_not_fresh() {
+        let fresh = Fresh::default();
+        assert_eq!(*fresh.get(reads(1)).await.unwrap(), 1);
+        fresh.outdate();
+        assert_eq!(*fresh.get(reads(2)).await.unwrap(), 2);
+        assert_eq!(*fresh.get(reads(3)).await.unwrap(), 2, "once is enough");
+        // A reading that had begun before the change may not have seen it.
+        let amid = async {
+            fresh.outdate();
+            Ok::<_, String>(4)
+        };
+        assert_eq!(*fresh.since(Instant::now(), amid).await.unwrap(), 4);
+        assert_eq!(*fresh.recent(reads(5)).await.unwrap(), 5);
+        fresh.outdate();
+        assert_eq!(*fresh.get(fails()).await.unwrap(), 5, "better than nothing");
+        assert_eq!(*fresh.get(reads(6)).await.unwrap(), 5, "a failed reading is not repeated at once");
     }
 
     #[tokio::test]

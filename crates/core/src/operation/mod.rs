@@ -8,6 +8,7 @@ mod batch;
 pub mod bulk;
 pub mod cancel;
 mod catalogue;
+pub mod configure;
 mod configured;
 pub mod dead_letters;
 pub mod drain;

@@ -1,12 +1,13 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
 use super::prepare::Moment;
-use super::{KnownType, Operations};
+use super::{KnownType, Operations, patience};
 use crate::model::DEFAULT_QUEUE;
 use crate::routing::RoutingError;
+use crate::store::StoreError;
 
 /// There is no queue of this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,33 @@ impl Operations {
         self.queues.get(self.read_queues()).await
     }
 
+    /// Those of the queues that the store knows that do not exist (any more); none while it is not known which do.
+    pub(super) async fn gone_queues(&self) -> Result<Vec<String>, StoreError> {
+        let asked = Instant::now();
+        let counts = patience::within("counts", self.stores.tasks.counts()).await?;
+        let Ok(names) = self.queue_names().await else { return Ok(Vec::new()) };
+        let gone = |names: &[String]| -> Vec<String> {
+            counts.iter().map(|counts| &counts.queue).filter(|queue| !names.contains(queue)).cloned().collect()
+        };
+        if gone(&names).is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = self.queues.since(asked, self.read_queues()).await.unwrap_or(names);
+        Ok(gone(&names))
+    }
+
+    /// Whether there is no queue of this name; nothing is said against one while it is not known which there are.
+    pub(super) async fn is_gone(&self, queue: &str) -> bool {
+        let asked = Instant::now();
+        let missing = |names: &Arc<Vec<String>>| !names.iter().any(|name| name == queue);
+        match self.queue_names().await {
+            Ok(names) if missing(&names) => {
+                missing(&self.queues.since(asked, self.read_queues()).await.unwrap_or(names))
+            }
+            Ok(_) | Err(_) => false,
+        }
+    }
+
     async fn read_queues(&self) -> Result<Vec<String>, RoutingError> {
         let routing = &self.stores.routing;
         let no_answer = |_| {
@@ -63,7 +91,7 @@ impl Operations {
     }
 }
 
-fn known(queues: &[String]) -> String {
+pub(super) fn known(queues: &[String]) -> String {
     const MOST_NAMES: usize = 20;
     match queues {
         [] => "there are none at all".into(),

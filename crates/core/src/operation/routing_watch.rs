@@ -8,8 +8,8 @@ use super::Stores;
 use crate::routing::{Routing, RoutingError, Snapshot};
 use crate::store::SharedStore;
 
-/// How often it is asked whether something has changed: what a lost message costs at the most.
-const INTERVAL: Duration = Duration::from_secs(5);
+/// How often it is asked whether something has changed. A lost message costs 5 s at the most, and it is read, too.
+const INTERVAL: Duration = Duration::from_secs(4);
 /// Before a question that failed is asked again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -19,21 +19,19 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A change is known at once by the message of whoever made it, and by its version within 5 s if that was lost.
 pub async fn follow_routing(stores: Stores, known: watch::Sender<Arc<Snapshot>>) {
     let Stores { tasks, routing } = stores;
-    let mut complained: Option<String> = None;
+    let mut complained = false;
     let mut changes = None;
     while !known.is_closed() {
         let pause = match look(&routing, &known).await {
             Ok(()) => {
-                if complained.take().is_some() {
+                if std::mem::take(&mut complained) {
                     tracing::info!(event = "routing", "queues and roles can be read again");
                 }
                 INTERVAL
             }
             Err(error) => {
-                let complaint = error.to_string();
-                if complained.as_ref() != Some(&complaint) {
+                if !std::mem::replace(&mut complained, true) {
                     tracing::warn!(event = "routing", "queues and roles cannot be read, the last ones hold: {error}");
-                    complained = Some(complaint);
                 }
                 PAUSE
             }

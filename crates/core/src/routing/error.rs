@@ -91,12 +91,19 @@ impl During<'_> {
         }
     }
 
-    /// By SQLSTATE.
+    /// By SQLSTATE. What the server says of a user, it says with the name, which is not shown.
     fn postgres_failed(self, error: &PgDatabaseError) -> RoutingError {
+        // Connection exceptions, lost races (deadlock, lock not available), insufficient resources, operator intervention
+        // (also: starting up).
+        const PASSING: [&str; 5] = ["08", "40", "53", "55P03", "57"];
         match error.code() {
-            "42P01" => self.unusable("its tables are missing: run jobbers_migrate"),
-            // Connection exceptions, insufficient resources, operator intervention (also: starting up).
-            code if ["08", "53", "57"].iter().any(|class| code.starts_with(class)) => self.unavailable(error.message()),
+            "42P01" | "42703" => self.unusable("its tables are missing or too old: run jobbers_migrate"),
+            "3D000" => self.unusable("there is no such database: create it, then run jobbers_migrate"),
+            "28P01" => self.unusable("the server refuses this user or password"),
+            "28000" => self.unusable("the server refuses this user: see its pg_hba.conf"),
+            "42501" => self.unusable(format!("this user lacks a right: {}", error.message())),
+            "25006" => self.unusable("it is read-only: name the primary server, and a user who may write"),
+            code if PASSING.iter().any(|class| code.starts_with(class)) => self.unavailable(error.message()),
             _ => self.unusable(error.message()),
         }
     }

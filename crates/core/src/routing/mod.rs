@@ -45,7 +45,7 @@ enum Pool {
 }
 
 /// The first statement of each change: it takes the lock that changes wait for, so that none is based on what another
-/// has just replaced.
+/// has just replaced. A change that is refused is rolled back with it.
 const BUMP: &str = "UPDATE routing_version SET version = version + 1";
 
 impl Routing {
@@ -67,21 +67,21 @@ impl Routing {
     /// The installation that it belongs to.
     pub async fn installation(&self) -> Result<Option<String>, RoutingError> {
         const SQL: &str = "SELECT id FROM installation";
-        ask!(self, "installation", pool => sqlx::query_scalar::<_, String>(SQL).fetch_optional(pool))
+        ask!(self, "installation", connection => sqlx::query_scalar::<_, String>(SQL).fetch_optional(connection))
     }
 
     /// Makes it belong to an installation, if it belongs to none; answers to which it belongs then.
     pub async fn belong(&self, installation: &str) -> Result<String, RoutingError> {
         const SQL: &str = "INSERT INTO installation (only_row, id) VALUES (1, $1) ON CONFLICT DO NOTHING";
-        ask!(self, "belong", pool => async {
-            sqlx::query(SQL).bind(installation).execute(pool).await?;
-            sqlx::query_scalar::<_, String>("SELECT id FROM installation").fetch_one(pool).await
+        ask!(self, "belong", connection => async {
+            sqlx::query(SQL).bind(installation).execute(&mut *connection).await?;
+            sqlx::query_scalar::<_, String>("SELECT id FROM installation").fetch_one(connection).await
         })
     }
 
     /// Whether it answers.
     pub async fn ping(&self) -> Result<(), RoutingError> {
-        let _: i64 = ask!(self, "ping", pool => sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM installation").fetch_one(pool))?;
+        let _: i64 = ask!(self, "ping", connection => sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM installation").fetch_one(connection))?;
         Ok(())
     }
 }

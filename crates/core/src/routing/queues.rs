@@ -1,3 +1,5 @@
+use sqlx::Connection as _;
+
 use super::ask::ask;
 use super::row::{QUEUE_COLUMNS, QueueRow, queue};
 use super::{BUMP, Removal, Routing, RoutingError};
@@ -30,8 +32,8 @@ impl Routing {
     /// All queues, by name.
     pub async fn queues(&self) -> Result<Vec<Queue>, RoutingError> {
         let sql = format!("SELECT {QUEUE_COLUMNS} FROM queues ORDER BY name");
-        let rows: Vec<QueueRow> = ask!(self, "queues", pool => {
-            sqlx::query_as::<_, QueueRow>(sqlx::AssertSqlSafe(sql.as_str())).fetch_all(pool)
+        let rows: Vec<QueueRow> = ask!(self, "queues", connection => {
+            sqlx::query_as::<_, QueueRow>(sqlx::AssertSqlSafe(sql.as_str())).fetch_all(connection)
         })?;
         Ok(rows.into_iter().map(queue).collect())
     }
@@ -39,8 +41,8 @@ impl Routing {
     /// One queue; none if there is no such queue.
     pub async fn queue(&self, name: &str) -> Result<Option<Queue>, RoutingError> {
         let sql = format!("SELECT {QUEUE_COLUMNS} FROM queues WHERE name = $1");
-        let row: Option<QueueRow> = ask!(self, "queue", pool => {
-            sqlx::query_as::<_, QueueRow>(sqlx::AssertSqlSafe(sql.as_str())).bind(name).fetch_optional(pool)
+        let row: Option<QueueRow> = ask!(self, "queue", connection => {
+            sqlx::query_as::<_, QueueRow>(sqlx::AssertSqlSafe(sql.as_str())).bind(name).fetch_optional(connection)
         })?;
         Ok(row.map(queue))
     }
@@ -48,8 +50,8 @@ impl Routing {
     /// Whether it was created; not if there is one of this name. What a deleted queue of this name had left by `now` is
     /// cancelled still, what comes later is this one's.
     pub async fn create_queue(&self, queue: &Queue, now: Timestamp) -> Result<bool, RoutingError> {
-        ask!(self, "create queue", pool => async {
-            let mut transaction = pool.begin().await?;
+        ask!(self, "create queue", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             match bound!(INSERT, queue).execute(&mut *transaction).await {
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => return Ok(false),
@@ -69,8 +71,8 @@ impl Routing {
         paused: Option<bool>,
         now: Timestamp,
     ) -> Result<(Queue, bool), RoutingError> {
-        ask!(self, "put queue", pool => async {
-            let mut transaction = pool.begin().await?;
+        ask!(self, "put queue", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             let before = sqlx::query_scalar::<_, bool>("SELECT paused FROM queues WHERE name = $1").bind(&queue.name);
             let before = before.fetch_optional(&mut *transaction).await?;
@@ -89,20 +91,23 @@ impl Routing {
     /// Pauses or resumes a queue; answers whether there is one of this name.
     pub async fn set_paused(&self, name: &str, paused: bool) -> Result<bool, RoutingError> {
         const SQL: &str = "UPDATE queues SET paused = $2 WHERE name = $1";
-        ask!(self, "set paused", pool => async {
-            let mut transaction = pool.begin().await?;
+        ask!(self, "set paused", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             let done = sqlx::query(SQL).bind(name).bind(paused).execute(&mut *transaction).await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
             transaction.commit().await?;
-            Ok::<bool, sqlx::Error>(done.rows_affected() > 0)
+            Ok::<bool, sqlx::Error>(true)
         })
     }
 
     /// Deletes a queue, also from its roles, and notes at once what is to become of its tasks; answers whether there was
     /// one of this name.
     pub async fn delete_queue(&self, name: &str, removal: &Removal) -> Result<bool, RoutingError> {
-        ask!(self, "delete queue", pool => async {
-            let mut transaction = pool.begin().await?;
+        ask!(self, "delete queue", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             let done = sqlx::query("DELETE FROM queues WHERE name = $1").bind(name).execute(&mut *transaction).await?;
             if done.rows_affected() == 0 {

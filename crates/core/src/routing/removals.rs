@@ -41,19 +41,19 @@ impl Routing {
     /// What is to be cancelled, oldest first.
     pub async fn removals(&self) -> Result<Vec<Removal>, RoutingError> {
         const SQL: &str = "SELECT id, queue, before, scheduled, started, asked_at FROM removals ORDER BY asked_at, id";
-        let rows: Vec<Row> = ask!(self, "removals", pool => sqlx::query_as::<_, Row>(SQL).fetch_all(pool))?;
+        let rows: Vec<Row> = ask!(self, "removals", connection => sqlx::query_as::<_, Row>(SQL).fetch_all(connection))?;
         Ok(rows.into_iter().map(removal).collect())
     }
 
     /// Notes what is to be cancelled.
     pub async fn add_removal(&self, removal: &Removal) -> Result<(), RoutingError> {
-        ask!(self, "add removal", pool => async { added!(removal).execute(pool).await.map(|_| ()) })
+        ask!(self, "add removal", connection => async { added!(removal).execute(connection).await.map(|_| ()) })
     }
 
     /// It has been done.
     pub async fn end_removal(&self, id: i64) -> Result<(), RoutingError> {
         const SQL: &str = "DELETE FROM removals WHERE id = $1";
-        ask!(self, "end removal", pool => async { sqlx::query(SQL).bind(id).execute(pool).await.map(|_| ()) })
+        ask!(self, "end removal", connection => async { sqlx::query(SQL).bind(id).execute(connection).await.map(|_| ()) })
     }
 }
 

@@ -1,4 +1,7 @@
+use sqlx::Connection as _;
+
 use super::ask::ask;
+use super::error::During;
 use super::{BUMP, Routing, RoutingError};
 use crate::model::Role;
 
@@ -23,9 +26,12 @@ pub struct UnknownQueues {
 /// How the statements of a change ended.
 enum Written {
     As(RoleOutcome),
-    /// A queue was deleted at the same time.
+    /// A queue was deleted at the same time, by somebody who takes no lock: by hand.
     QueueGone,
 }
+
+/// The next try sees which queue it was.
+const TRIES: usize = 3;
 
 /// Writes the queues of a role in a transaction, and commits it.
 macro_rules! write_queues {
@@ -51,8 +57,7 @@ impl Routing {
     /// One role with its queues by name; none if there is no such role.
     pub async fn role(&self, name: &str) -> Result<Option<Role>, RoutingError> {
         const SQL: &str = "SELECT queue FROM roles LEFT JOIN role_queues ON role = name WHERE name = $1 ORDER BY queue";
-        let rows: Vec<Option<String>> =
-            ask!(self, "role", pool => sqlx::query_scalar::<_, Option<String>>(SQL).bind(name).fetch_all(pool))?;
+        let rows: Vec<Option<String>> = ask!(self, "role", connection => sqlx::query_scalar::<_, Option<String>>(SQL).bind(name).fetch_all(connection))?;
         let exists = !rows.is_empty();
         let queues = rows.into_iter().flatten().collect();
         Ok(exists.then(|| Role { name: name.to_owned(), queues }))
@@ -62,7 +67,7 @@ impl Routing {
     pub async fn roles(&self) -> Result<Vec<Role>, RoutingError> {
         const SQL: &str = "SELECT name, queue FROM roles LEFT JOIN role_queues ON role = name ORDER BY name, queue";
         type Row = (String, Option<String>);
-        let rows: Vec<Row> = ask!(self, "roles", pool => sqlx::query_as::<_, Row>(SQL).fetch_all(pool))?;
+        let rows: Vec<Row> = ask!(self, "roles", connection => sqlx::query_as::<_, Row>(SQL).fetch_all(connection))?;
         let mut roles: Vec<Role> = Vec::new();
         for (name, queue) in rows {
             match roles.last_mut() {
@@ -75,58 +80,61 @@ impl Routing {
 
     /// Creates a role, unless there is one of this name or a queue of it does not exist.
     pub async fn create_role(&self, role: &Role) -> Result<RoleOutcome, RoutingError> {
-        let written: Written = ask!(self, "create role", pool => async {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(BUMP).execute(&mut *transaction).await?;
-            match sqlx::query("INSERT INTO roles (name) VALUES ($1)").bind(&role.name).execute(&mut *transaction).await {
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    return Ok(Written::As(RoleOutcome::Exists));
-                }
-                other => other?,
-            };
-            write_queues!(transaction, role)
-        })?;
-        self.outcome(role, written).await
+        for _ in 0..TRIES {
+            let written: Written = ask!(self, "create role", connection => async {
+                let mut transaction = connection.begin().await?;
+                sqlx::query(BUMP).execute(&mut *transaction).await?;
+                match sqlx::query("INSERT INTO roles (name) VALUES ($1)").bind(&role.name).execute(&mut *transaction).await {
+                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                        return Ok(Written::As(RoleOutcome::Exists));
+                    }
+                    other => other?,
+                };
+                write_queues!(transaction, role)
+            })?;
+            if let Written::As(outcome) = written {
+                return Ok(outcome);
+            }
+        }
+        Err(self.queues_vanish("create role"))
     }
 
     /// Gives a role other queues, unless one of them does not exist.
     pub async fn put_role(&self, role: &Role) -> Result<RoleOutcome, RoutingError> {
-        let written: Written = ask!(self, "put role", pool => async {
-            let mut transaction = pool.begin().await?;
-            sqlx::query(BUMP).execute(&mut *transaction).await?;
-            let known = sqlx::query_scalar::<_, String>("SELECT name FROM roles WHERE name = $1").bind(&role.name);
-            if known.fetch_optional(&mut *transaction).await?.is_none() {
-                return Ok(Written::As(RoleOutcome::Unknown));
+        for _ in 0..TRIES {
+            let written: Written = ask!(self, "put role", connection => async {
+                let mut transaction = connection.begin().await?;
+                sqlx::query(BUMP).execute(&mut *transaction).await?;
+                let known = sqlx::query_scalar::<_, String>("SELECT name FROM roles WHERE name = $1").bind(&role.name);
+                if known.fetch_optional(&mut *transaction).await?.is_none() {
+                    return Ok(Written::As(RoleOutcome::Unknown));
+                }
+                sqlx::query("DELETE FROM role_queues WHERE role = $1").bind(&role.name).execute(&mut *transaction).await?;
+                write_queues!(transaction, role)
+            })?;
+            if let Written::As(outcome) = written {
+                return Ok(outcome);
             }
-            sqlx::query("DELETE FROM role_queues WHERE role = $1").bind(&role.name).execute(&mut *transaction).await?;
-            write_queues!(transaction, role)
-        })?;
-        self.outcome(role, written).await
+        }
+        Err(self.queues_vanish("put role"))
     }
 
     /// Whether there was one of this name.
     pub async fn delete_role(&self, name: &str) -> Result<bool, RoutingError> {
-        ask!(self, "delete role", pool => async {
-            let mut transaction = pool.begin().await?;
+        ask!(self, "delete role", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             let done = sqlx::query("DELETE FROM roles WHERE name = $1").bind(name).execute(&mut *transaction).await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
             transaction.commit().await?;
-            Ok::<bool, sqlx::Error>(done.rows_affected() > 0)
+            Ok::<bool, sqlx::Error>(true)
         })
     }
 
-    async fn outcome(&self, role: &Role, written: Written) -> Result<RoleOutcome, RoutingError> {
-        match written {
-            Written::As(outcome) => Ok(outcome),
-            Written::QueueGone => {
-                let existing = self.queues().await?.into_iter().map(|queue| queue.name).collect();
-                let unknown = unknown(role, existing);
-                // Created again meanwhile: whoever asks again gets what he wants.
-                let unknown =
-                    unknown.unwrap_or_else(|| UnknownQueues { unknown: role.queues.clone(), existing: Vec::new() });
-                Ok(RoleOutcome::UnknownQueues(unknown))
-            }
-        }
+    fn queues_vanish(&self, operation: &'static str) -> RoutingError {
+        During { operation, place: &self.place }.unavailable("its queues are deleted again and again meanwhile")
     }
 }
 

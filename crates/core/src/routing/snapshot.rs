@@ -1,3 +1,5 @@
+use sqlx::Connection as _;
+
 use super::ask::ask;
 use super::{BUMP, Routing, RoutingError};
 use crate::model::{Queue, Role};
@@ -32,10 +34,11 @@ impl Snapshot {
 }
 
 impl Routing {
-    /// A number that grows with each change of queues and roles.
+    /// A number that grows with each change of queues and roles that was accepted, and only then.
     pub async fn version(&self) -> Result<i64, RoutingError> {
         const SQL: &str = "SELECT version FROM routing_version";
-        let version: i64 = ask!(self, "routing version", pool => sqlx::query_scalar::<_, i64>(SQL).fetch_one(pool))?;
+        let version: i64 =
+            ask!(self, "routing version", connection => sqlx::query_scalar::<_, i64>(SQL).fetch_one(connection))?;
         Ok(version)
     }
 
@@ -47,8 +50,8 @@ impl Routing {
 
     /// Makes everyone read again; answers the new version.
     pub async fn touch(&self) -> Result<i64, RoutingError> {
-        let version: i64 = ask!(self, "refresh", pool => async {
-            let mut transaction = pool.begin().await?;
+        let version: i64 = ask!(self, "refresh", connection => async {
+            let mut transaction = connection.begin().await?;
             sqlx::query(BUMP).execute(&mut *transaction).await?;
             let version = sqlx::query_scalar::<_, i64>("SELECT version FROM routing_version");
             let version = version.fetch_one(&mut *transaction).await?;

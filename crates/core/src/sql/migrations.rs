@@ -8,12 +8,12 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (2, "routing", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0002_routing.sql"))),
     (3, "lists", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0003_lists.sql"))),
     (4, "upkeep", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0004_upkeep.sql"))),
+    (5, "limits", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0005_limits.sql"))),
     (
         6,
         "routing changes",
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0006_routing_changes.sql")),
     ),
-    (5, "limits", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite/0005_limits.sql"))),
 ];
 
 /// The migrations of an SQLite file: tasks and configuration may share one.

@@ -82,6 +82,11 @@ impl Query {
         self.read(field, "a whole number from 0 to 4294967295 is expected", |text| text.parse().ok())
     }
 
+    /// Whether something is wanted.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Problem> {
+        Ok(self.read(name, "true or false is expected", |text| text.parse().ok())?.unwrap_or_default())
+    }
+
     /// `limit`, from 1.
     pub(crate) fn limit(&self, most: usize) -> Result<Option<usize>, Problem> {
         self.read("limit", &format!("a number from 1 to {most} is expected"), |text| {

@@ -1,10 +1,12 @@
 use jobbers_core::operation::submit_all::MAX_SUBMISSIONS;
 use serde_json::{Value, json};
 
-use crate::wire::{BulkBody, DiscardBody, NewTask, OlderNewTask, RevivalBody, ScheduleBody};
+use crate::wire::{
+    BulkBody, DiscardBody, NewQueue, NewRole, NewTask, OlderNewTask, QueueChange, RevivalBody, RoleChange, ScheduleBody,
+};
 
 /// The schemas of request bodies by name: the very documents that the bodies are validated with.
-pub(super) fn all() -> [(&'static str, Value); 8] {
+pub(super) fn all() -> [(&'static str, Value); 12] {
     [
         ("NewTask", NewTask::schema_document()),
         ("Batch", batch()),
@@ -14,6 +16,10 @@ pub(super) fn all() -> [(&'static str, Value); 8] {
         ("DiscardBody", DiscardBody::schema_document()),
         ("ScheduleBody", ScheduleBody::schema_document()),
         ("OlderNewTask", OlderNewTask::schema_document()),
+        ("NewQueue", NewQueue::schema_document()),
+        ("QueueChange", QueueChange::schema_document()),
+        ("NewRole", NewRole::schema_document()),
+        ("RoleChange", RoleChange::schema_document()),
     ]
 }
 

@@ -62,6 +62,20 @@ groups! {
     OneTask: MalformedId, NoSuchTask;
     /// Of a route that changes a task.
     Change: WrongState, StoreFull;
+    /// Of a route with a name in its path that need not exist.
+    Naming: MalformedName;
+    /// Of a route with the name of a queue in its path.
+    OfQueue: MalformedName, NoSuchQueue;
+    /// Of a route with the name of a role in its path.
+    OfRole: MalformedName, NoSuchRole;
+    /// Of a route that creates something with a name.
+    NewName: NameTaken;
+    /// Of a route that names queues of a role.
+    RoleOfQueues: UnknownQueue;
+    /// Of a route that deletes a queue.
+    NotEmpty: QueueNotEmpty;
+    /// Of a route that lets tasks wait again.
+    Again: QueueGone;
     /// Of a route that submits a task.
     Submitting: MalformedId, UnknownTaskType, UnknownQueue, OtherContent, StoreFull;
 }

@@ -8,7 +8,7 @@ use jobbers_core::operation::Operations;
 
 use crate::app::App;
 use crate::extract::TaskIdInPath;
-use crate::openapi::problems::{Change, OneTask, Problems, Stores};
+use crate::openapi::problems::{Again, Change, OneTask, Problems, Stores};
 use crate::problem::Problem;
 use crate::wire::{Spelling, TaskBody, task_body};
 
@@ -19,7 +19,7 @@ use crate::wire::{Spelling, TaskBody, task_body};
     post, path = "/tasks/{id}/resubmit", tag = "Steer", params(TaskIdInPath),
     responses(
         (status = 200, description = "The task as it is now.", body = TaskBody<'static>),
-        Problems::<(OneTask, Change, Stores)>
+        Problems::<(OneTask, Change, Again, Stores)>
     )
 )]
 pub(crate) async fn resubmit(State(app): State<Arc<App>>, id: TaskIdInPath) -> Result<Response, Problem> {

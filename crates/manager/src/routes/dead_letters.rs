@@ -8,7 +8,7 @@ use jobbers_core::operation::dead_letters::Revived;
 
 use crate::app::App;
 use crate::extract::{Admin, ErrorsParams, JsonBody, NoKey, Query, TaskIdInPath, errors_query};
-use crate::openapi::problems::{self, AnyIds, Choosing, Header, JsonIn, OneTask, Problems, StoreBatch, Stores};
+use crate::openapi::problems::{self, Again, AnyIds, Choosing, Header, JsonIn, OneTask, Problems, StoreBatch, Stores};
 use crate::problem::Problem;
 use crate::wire::{
     DiscardBody, DiscardReply, ErrorGroups, History, RevivalBody, RevivalReply, Spelling, error_groups, task_body,
@@ -37,7 +37,7 @@ pub(crate) async fn show_history(State(app): State<Arc<App>>, id: TaskIdInPath) 
     ),
     responses(
         (status = 200, description = "Which ones.", body = RevivalReply<'static>),
-        Problems::<(JsonIn, Choosing, Header, (StoreBatch, Stores))>
+        Problems::<(JsonIn, Choosing, Header, (StoreBatch, Again, Stores))>
     )
 )]
 pub(crate) async fn resubmit(
@@ -46,14 +46,15 @@ pub(crate) async fn resubmit(
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let operations = app.operations()?;
-    let Revived { resubmitted, skipped, unfinished, tasks } = operations.revive(RevivalBody::read(&body)?).await?;
+    let Revived { resubmitted, skipped, gone, unfinished, tasks } =
+        operations.revive(RevivalBody::read(&body)?).await?;
     let mut policies: Vec<Option<Policy>> = Vec::with_capacity(tasks.len());
     for task in &tasks {
         policies.push(operations.policy(task).await?);
     }
     let body = |(task, policy)| task_body(task, Option::as_ref(policy), Spelling::Older);
     let tasks = tasks.iter().zip(&policies).map(body).collect();
-    Ok(Json(RevivalReply { resubmitted, skipped, unfinished, tasks }).into_response())
+    Ok(Json(RevivalReply { resubmitted, skipped, missing_queues: gone, unfinished, tasks }).into_response())
 }
 
 /// Take dead letters out of the dead letter queue.

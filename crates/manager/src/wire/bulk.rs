@@ -136,10 +136,15 @@ impl BulkResult {
             Outcome::CancellationRequested => (BulkStatus::CancellationRequested, None),
             Outcome::Resubmitted => (BulkStatus::Resubmitted, None),
             Outcome::NotFound => (BulkStatus::NotFound, Some("there is no such task".to_owned())),
+            Outcome::QueueGone { queue } => (BulkStatus::Conflict, Some(gone(&queue))),
             Outcome::Conflict { now } => (BulkStatus::Conflict, Some(conflict(wish, now))),
         };
         Self { task_id: id, status, detail }
     }
+}
+
+fn gone(queue: &str) -> String {
+    format!("there is no queue `{queue}` (any more), so it cannot be resubmitted: create it first")
 }
 
 fn conflict(wish: Wish, now: Status) -> String {

@@ -40,8 +40,12 @@ pub(crate) struct RevivalBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RevivalReply<'t> {
     pub(crate) resubmitted: usize,
-    /// Unknown ones, and such as are no dead letters (any more).
+    /// Unknown ones, such as are no dead letters (any more), and such as would wait in a queue that does not exist.
     pub(crate) skipped: usize,
+    /// These queues, if there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(crate) missing_queues: Vec<String>,
     /// The time was over before the limit was reached or there were no more: send it again to go on.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]

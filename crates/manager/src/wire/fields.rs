@@ -68,9 +68,20 @@ pub(super) fn check_few(body: &[u8]) -> Result<(), Problem> {
 
 /// The body as `T`, or what is wrong with which of its fields.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8], schema: &Schema, exclusive: &[Exclusive]) -> Result<T, Problem> {
+    read_with(body, schema, exclusive, |_| Vec::new())
+}
+
+/// The same with a rule of its own.
+pub(super) fn read_with<T: DeserializeOwned>(
+    body: &[u8],
+    schema: &Schema,
+    exclusive: &[Exclusive],
+    rule: impl FnOnce(&Value) -> Vec<WrongField>,
+) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| not_json(body, &error))?;
     let mut wrong = schema.wrong_fields(&value, &[]);
     wrong.extend(exclusive.iter().filter_map(|pair| pair.check(&value)));
+    wrong.extend(rule(&value));
     let mut later = 0;
     for field in &mut wrong {
         if LATER.contains(&field.pointer.as_str()) {

@@ -22,6 +22,18 @@ pub(super) fn with(mut document: Value, exclusive: &[Exclusive], at_least_one: &
     document
 }
 
+/// The schema of a body that has all of these fields or none of them.
+pub(super) fn all_or_none(mut document: Value, pointers: &[&str]) -> Value {
+    let all: Vec<Value> = pointers.iter().map(|pointer| sent(pointer)).collect();
+    let rule = json!({"anyOf": [{"allOf": all}, {"not": {"anyOf": all}}]});
+    if let Some(fields) = document.as_object_mut()
+        && let Some(rules) = fields.entry("allOf").or_insert_with(|| json!([])).as_array_mut()
+    {
+        rules.push(rule);
+    }
+    document
+}
+
 /// Fits a body that has something there; null is nothing.
 fn sent(pointer: &str) -> Value {
     pointer.rsplit('/').filter(|field| !field.is_empty()).fold(
@@ -45,6 +57,21 @@ mod tests {
     use jobbers_core::operation::schema::Schema;
 
     use super::*;
+
+    #[test]
+    fn fields_that_go_together_are_all_there_or_none_is() {
+        let document = json!({"type": "object", "properties": {"a": {}, "b": {}}});
+        let schema = Schema::compile(&all_or_none(document, &["/a", "/b"])).unwrap();
+        for (body, fits) in [
+            (json!({}), true),
+            (json!({"a": 1, "b": 0}), true),
+            (json!({"a": null}), true),
+            (json!({"a": 1}), false),
+            (json!({"a": null, "b": 1}), false),
+        ] {
+            assert_eq!(schema.wrong_fields(&body, &[]).is_empty(), fits, "{body}");
+        }
+    }
 
     #[test]
     fn rules_say_what_the_code_checks() {

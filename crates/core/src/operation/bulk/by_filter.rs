@@ -33,6 +33,18 @@ pub struct Selected {
     pub next: Option<String>,
 }
 
+/// What is done with one piece of a list.
+#[derive(Debug, Clone, Copy)]
+struct Page<'p> {
+    wish: Wish,
+    /// Queues that do not exist.
+    gone: &'p [String],
+    rehearsal: bool,
+    filter: &'p Filter,
+    limit: usize,
+    until: Instant,
+}
+
 impl Operations {
     /// The same wish for the tasks that a filter lets through, as far as it comes within [`ANSWER_WITHIN`] and the
     /// limit. Going on until there is no `next` reaches each task that was there in the beginning and fits when its
@@ -44,6 +56,7 @@ impl Operations {
             None => Bookmark::default(),
         };
         let stages = stages(wish, &selection.filter);
+        let gone = &self.gone_for(wish).await?;
         let mut done: Vec<Done> = Vec::new();
         let mut pieces = 0;
         while let Some(stage) = stages.get(usize::from(mark.stage)) {
@@ -53,7 +66,8 @@ impl Operations {
             }
             let limit = (selection.limit - done.len()).min(MAX_BATCH);
             let until = begun + ANSWER_WITHIN;
-            match self.wish_page(wish, selection.rehearsal, stage, &mark, limit, until).await {
+            let page = Page { wish, gone, rehearsal: selection.rehearsal, filter: stage, limit, until };
+            match self.wish_page(page, &mark).await {
                 Ok((more, next)) => {
                     done.extend(more);
                     mark = next;
@@ -70,15 +84,8 @@ impl Operations {
     }
 
     /// One piece of a list and the step for it.
-    async fn wish_page(
-        &self,
-        wish: Wish,
-        rehearsal: bool,
-        filter: &Filter,
-        mark: &Bookmark,
-        limit: usize,
-        until: Instant,
-    ) -> Result<(Vec<Done>, Bookmark), StoreError> {
+    async fn wish_page(&self, page: Page<'_>, mark: &Bookmark) -> Result<(Vec<Done>, Bookmark), StoreError> {
+        let Page { wish, gone, rehearsal, filter, limit, until } = page;
         let list = List { filter: filter.clone(), order: Order::NewestFirst, after: mark.place.clone(), limit };
         let silent = |_| Err(no_answer("list"));
         let Listed { entries, next, .. } =
@@ -86,10 +93,10 @@ impl Operations {
         let ids: Vec<TaskId> = entries.into_iter().map(|entry| entry.id).collect();
         let mut done = match rehearsal {
             _ if ids.is_empty() => Vec::new(),
-            true => {
-                timeout_at(until, self.foresee_step(wish, &ids)).await.unwrap_or_else(|_| Err(no_answer("tasks")))?
-            }
-            false => self.wish_step(wish, &ids, &Pulse::until(until)).await?,
+            true => timeout_at(until, self.foresee_step(wish, gone, &ids))
+                .await
+                .unwrap_or_else(|_| Err(no_answer("tasks")))?,
+            false => self.wish_step(wish, gone, &ids, &Pulse::until(until)).await?,
         };
         if passes_over(filter) {
             done.retain(|done| !matches!(done.outcome, Outcome::Conflict { .. } | Outcome::NotFound));

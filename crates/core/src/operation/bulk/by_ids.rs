@@ -18,10 +18,11 @@ impl Operations {
     pub async fn wish_for(&self, wish: Wish, ids: &[TaskId], rehearsal: bool) -> Result<Vec<Done>, Error> {
         let ids = each_once(ids);
         let pulse = &Pulse::begin(Duration::ZERO);
+        let gone = &self.gone_for(wish).await?;
         let steps = ids.chunks(MAX_BATCH).map(|step| async move {
             match rehearsal {
-                true => self.foresee_step(wish, step).await,
-                false => self.wish_step(wish, step, pulse).await,
+                true => self.foresee_step(wish, gone, step).await,
+                false => self.wish_step(wish, gone, step, pulse).await,
             }
         });
         let steps: Vec<_> = steps.collect();

@@ -2,6 +2,7 @@
 
 mod by_filter;
 mod by_ids;
+mod gone;
 mod stages;
 
 use rand::random;
@@ -14,7 +15,7 @@ use super::list::InvalidCursor;
 use super::patience::{Pulse, persist_while};
 use super::{Operations, patience};
 use crate::model::{Status, TaskId};
-use crate::store::{AgainOutcome, CancelOutcome, MAX_BATCH, MAX_LISTED, Resubmit, StoreError};
+use crate::store::{AgainOutcome, CancelOutcome, MAX_BATCH, Resubmit, StoreError};
 
 /// Most ids that come together.
 pub const MAX_IDS: usize = 10_000;
@@ -31,13 +32,13 @@ pub enum Wish {
 }
 
 /// What became of one of them, or would become of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     pub id: TaskId,
     pub outcome: Outcome,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Cancelled,
     /// It runs, and its worker is told.
@@ -46,6 +47,10 @@ pub enum Outcome {
     /// Its status does not allow it.
     Conflict {
         now: Status,
+    },
+    /// It would wait in a queue that does not exist (any more).
+    QueueGone {
+        queue: String,
     },
     NotFound,
 }
@@ -56,6 +61,8 @@ pub enum Error {
     Cursor(#[from] InvalidCursor),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("there is no queue `{0}` (any more), so nothing is resubmitted into it: create it first")]
+    QueueGone(String),
     /// Some may have been dealt with.
     #[error("the store went away amid {tasks} tasks: {source}")]
     Amid { tasks: usize, source: StoreError },
@@ -95,8 +102,28 @@ impl Wish {
 }
 
 impl Operations {
-    /// One step for at most [`MAX_BATCH`] tasks, sent again while the store does not answer.
-    pub(super) async fn wish_step(&self, wish: Wish, ids: &[TaskId], pulse: &Pulse) -> Result<Vec<Done>, StoreError> {
+    /// One step for at most [`MAX_BATCH`] tasks, sent again while the store does not answer. What would wait in a queue
+    /// that is `gone` is left alone.
+    pub(super) async fn wish_step(
+        &self,
+        wish: Wish,
+        gone: &[String],
+        ids: &[TaskId],
+        pulse: &Pulse,
+    ) -> Result<Vec<Done>, StoreError> {
+        if gone.is_empty() {
+            return self.plain_step(wish, ids, pulse).await;
+        }
+        let known = self.known(ids).await?;
+        let (going, staying) = gone::part(wish, gone, ids, &known);
+        let done = match going.is_empty() {
+            true => Vec::new(),
+            false => self.plain_step(wish, &going, pulse).await?,
+        };
+        Ok(gone::merge(ids, done, staying))
+    }
+
+    async fn plain_step(&self, wish: Wish, ids: &[TaskId], pulse: &Pulse) -> Result<Vec<Done>, StoreError> {
         debug_assert!(ids.len() <= MAX_BATCH, "one step takes no more");
         let store = &self.stores.tasks;
         let outcomes: Vec<Outcome> = match wish {
@@ -119,10 +146,13 @@ impl Operations {
     }
 
     /// What a step would come to.
-    async fn foresee_step(&self, wish: Wish, ids: &[TaskId]) -> Result<Vec<Done>, StoreError> {
-        let statuses = self.statuses(ids).await?;
-        let outcome = |status: Option<Status>| status.map_or(Outcome::NotFound, |status| wish.foresee(status));
-        self.answered(wish, ids, statuses.into_iter().map(outcome).collect())
+    async fn foresee_step(&self, wish: Wish, gone: &[String], ids: &[TaskId]) -> Result<Vec<Done>, StoreError> {
+        let known = self.known(ids).await?;
+        let outcomes = known.into_iter().map(|known| match known {
+            None => Outcome::NotFound,
+            Some(known) => known.foresee(wish, gone),
+        });
+        self.answered(wish, ids, outcomes.collect())
     }
 
     fn answered(&self, wish: Wish, ids: &[TaskId], outcomes: Vec<Outcome>) -> Result<Vec<Done>, StoreError> {
@@ -131,23 +161,6 @@ impl Operations {
         }
         let detail = format!("{} answers for {} tasks", outcomes.len(), ids.len());
         Err(StoreError::Broken { operation: wish.name(), detail })
-    }
-
-    /// The statuses of tasks, however many and however large they are.
-    async fn statuses(&self, ids: &[TaskId]) -> Result<Vec<Option<Status>>, StoreError> {
-        const BYTES_AT_ONCE: usize = 4 << 20;
-        let mut statuses = Vec::with_capacity(ids.len());
-        while statuses.len() < ids.len() {
-            let rest = &ids[statuses.len()..];
-            let some = &rest[..rest.len().min(MAX_LISTED)];
-            let tasks = patience::within("tasks", self.stores.tasks.tasks(some, BYTES_AT_ONCE)).await?;
-            if tasks.is_empty() {
-                let detail = format!("0 answers for {} tasks", some.len());
-                return Err(StoreError::Broken { operation: "tasks", detail });
-            }
-            statuses.extend(tasks.into_iter().map(|task| task.map(|task| task.status)));
-        }
-        Ok(statuses)
     }
 }
 

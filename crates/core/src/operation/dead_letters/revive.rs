@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use tokio::time::{Instant, timeout_at};
 
 use super::super::bulk::{BEGIN_WITHIN, Done, Error, Outcome, Wish};
@@ -29,8 +31,10 @@ pub enum Which {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Revived {
     pub resubmitted: usize,
-    /// Unknown ones, and such as are no dead letters (any more).
+    /// Unknown ones, such as are no dead letters (any more), and such as would wait in a queue that does not exist.
     pub skipped: usize,
+    /// These queues, by name.
+    pub gone: Vec<String>,
     /// The time was over before the limit was reached or the filter had no more: asking again goes on.
     pub unfinished: bool,
     /// Those that were resubmitted, as they are now; of many or very large ones only the first.
@@ -45,6 +49,7 @@ const ANSWER_BYTES: usize = 4 << 20;
 struct Sofar {
     resubmitted: Vec<TaskId>,
     skipped: usize,
+    gone: BTreeSet<String>,
     unfinished: bool,
 }
 
@@ -55,6 +60,10 @@ impl Sofar {
                 Outcome::Resubmitted => self.resubmitted.push(id),
                 Outcome::Conflict { .. } | Outcome::NotFound | Outcome::Cancelled | Outcome::CancellationRequested => {
                     self.skipped += 1;
+                }
+                Outcome::QueueGone { queue } => {
+                    self.skipped += 1;
+                    self.gone.insert(queue);
                 }
             }
         }
@@ -73,7 +82,7 @@ impl Operations {
                 self.revive_by_filter(wish, Filter { dead: true, ..filter }, limit, &mut sofar).await?;
             }
         }
-        let Sofar { resubmitted, skipped, unfinished } = sofar;
+        let Sofar { resubmitted, skipped, gone, unfinished } = sofar;
         let tasks = match resubmitted.is_empty() {
             true => Vec::new(),
             // They are resubmitted: an answer without them is better than none.
@@ -84,29 +93,27 @@ impl Operations {
             }
         };
         let tasks = tasks.into_iter().flatten().collect();
-        Ok(Revived { resubmitted: resubmitted.len(), skipped, unfinished, tasks })
+        Ok(Revived { resubmitted: resubmitted.len(), skipped, gone: gone.into_iter().collect(), unfinished, tasks })
     }
 
     /// Goes on until so many are resubmitted, the list is over, or the time is.
-    async fn revive_by_filter(
-        &self,
-        wish: Wish,
-        filter: Filter,
-        limit: usize,
-        sofar: &mut Sofar,
-    ) -> Result<(), StoreError> {
+    async fn revive_by_filter(&self, wish: Wish, filter: Filter, limit: usize, sofar: &mut Sofar) -> Result<(), Error> {
         let begun = Instant::now();
+        let gone = &self.gone_for(wish).await?;
+        if let Some(queue) = filter.queue.as_ref().filter(|queue| gone.contains(queue)) {
+            return Err(Error::QueueGone(queue.clone()));
+        }
         let mut list = List { filter, order: Order::NewestFirst, after: None, limit: 0 };
         loop {
             list.limit = (limit - sofar.resubmitted.len()).min(MAX_BATCH);
-            match self.revive_piece(wish, &list, begun + ANSWER_WITHIN).await {
+            match self.revive_piece(wish, gone, &list, begun + ANSWER_WITHIN).await {
                 Ok((done, next)) => {
                     sofar.add(done);
                     list.after = next;
                 }
                 // What was done so far is worth telling.
                 Err(_) if !sofar.resubmitted.is_empty() => sofar.unfinished = true,
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
             let over = list.after.is_none() || sofar.resubmitted.len() >= limit;
             sofar.unfinished |= !over && begun.elapsed() >= BEGIN_WITHIN;
@@ -122,6 +129,7 @@ impl Operations {
     async fn revive_piece(
         &self,
         wish: Wish,
+        gone: &[String],
         list: &List,
         until: Instant,
     ) -> Result<(Vec<Done>, Option<Cursor>), StoreError> {
@@ -130,7 +138,7 @@ impl Operations {
         let ids: Vec<TaskId> = listed.entries.into_iter().map(|entry| entry.id).collect();
         let done = match ids.is_empty() {
             true => Vec::new(),
-            false => self.wish_step(wish, &ids, &Pulse::until(until)).await?,
+            false => self.wish_step(wish, gone, &ids, &Pulse::until(until)).await?,
         };
         Ok((done, listed.next))
     }
