@@ -11,11 +11,15 @@ mod dev;
 mod dropping;
 mod init;
 mod life;
+mod limits;
+mod live;
 #[cfg(target_os = "linux")]
 mod matrix;
 mod outage;
 mod paging;
 mod postgres;
+mod rates;
+mod removal;
 mod settings;
 mod shutdown;
 mod waiters;

@@ -35,6 +35,12 @@ pub struct Recorded {
     pub ballast: String,
 }
 
+impl Recorded {
+    pub(crate) fn duration(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+}
+
 /// The result: which attempt it was that completed the task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completed {
@@ -61,17 +67,9 @@ pub async fn kept_task(Params(recorded): Params<Recorded>, task: TaskContext) ->
     run(recorded, &task).await
 }
 
-async fn run(recorded: Recorded, task: &TaskContext) -> Result<Completed, TaskError> {
-    let run = Run {
-        id: task.id().to_string(),
-        attempt: task.attempt(),
-        token: task.token().to_string(),
-        pid: std::process::id(),
-    };
-    let journal = Journal::at(&recorded.journal);
-    journal.write(Event::Start { run: run.clone() }).map_err(TaskError::fatal)?;
-    let mut stop = Stop { journal, run, how: How::Left };
-    tokio::time::sleep(Duration::from_secs_f64(recorded.seconds)).await;
+pub(crate) async fn run(recorded: Recorded, task: &TaskContext) -> Result<Completed, TaskError> {
+    let mut stop = Stop::after_start(&recorded, task)?;
+    tokio::time::sleep(recorded.duration()).await;
     match recorded.end {
         End::Panic => panic!("as it was told"),
         End::Fail => stop.failed(TaskError::fatal("as it was told")),
@@ -87,13 +85,26 @@ async fn run(recorded: Recorded, task: &TaskContext) -> Result<Completed, TaskEr
 }
 
 /// Writes down that the handler has stopped, however it does.
-struct Stop {
+pub(crate) struct Stop {
     journal: Journal,
     run: Run,
-    how: How,
+    pub(crate) how: How,
 }
 
 impl Stop {
+    /// Writes down that it begins.
+    pub(crate) fn after_start(recorded: &Recorded, task: &TaskContext) -> Result<Self, TaskError> {
+        let run = Run {
+            id: task.id().to_string(),
+            attempt: task.attempt(),
+            token: task.token().to_string(),
+            pid: std::process::id(),
+        };
+        let journal = Journal::at(&recorded.journal);
+        journal.write(Event::Start { run: run.clone() }).map_err(TaskError::fatal)?;
+        Ok(Self { journal, run, how: How::Left })
+    }
+
     fn failed<T>(&mut self, error: TaskError) -> Result<T, TaskError> {
         self.how = How::Failed;
         Err(error)
