@@ -74,13 +74,7 @@ macro_rules! each_scenario_of_limits {
                 steady_work_is_not_slowed_by_a_rate_that_it_keeps_to,
                 a_hundred_an_hour,
                 fifty_thousand_a_second,
-                the_next_slot_is_when_the_next_task_starts,
-                no_slot_is_named_where_nothing_was_held_back,
-                the_first_of_several_next_slots_is_named,
                 nothing_starts_under_a_rate_of_none,
-                a_repeated_turn_counts_once_and_names_the_same_slot,
-                a_changed_numerator_holds_at_once,
-                a_changed_window_holds_at_once,
                 a_limited_queue_holds_up_no_other,
                 priorities_and_turns_stay_inside_what_a_rate_leaves,
                 a_retry_is_a_start_as_well,
@@ -92,6 +86,14 @@ macro_rules! each_scenario_of_limits {
                 another_queue_wakes_a_worker_that_waits_for_a_rate,
                 a_clock_that_is_set_back_does_not_stop_a_queue,
                 a_clock_that_is_set_back_a_little_lets_no_more_start,
+            }
+            next_slot {
+                the_next_slot_is_when_the_next_task_starts,
+                no_slot_is_named_where_nothing_was_held_back,
+                the_first_of_several_next_slots_is_named,
+                a_repeated_turn_counts_once_and_names_the_same_slot,
+                a_changed_numerator_holds_at_once,
+                a_changed_window_holds_at_once,
             }
             order {
                 tasks_of_a_lane_are_claimed_in_order,
