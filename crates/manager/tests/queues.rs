@@ -13,6 +13,7 @@ fn wrong(problem: &Value) -> Vec<(String, String)> {
     wrong
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers and null are written where they are meant")]
 fn config(name: &str, each: Value, total: Value) -> Value {
     json!({
         "name": name, "max_concurrent": each, "max_concurrent_total": total, "rate_numerator": null,
@@ -130,7 +131,10 @@ async fn wrong_bodies_are_refused_field_by_field() {
             vec![
                 pair("/rate_denominator", "must be 1 or more, but is the number 0"),
                 pair("/rate_numerator", "must be a whole number, but is the number 1.5"),
-                pair("/rate_period", "must be \"second\", \"minute\", \"hour\", \"day\" or null, but is the string \"week\""),
+                pair(
+                    "/rate_period",
+                    "must be \"second\", \"minute\", \"hour\", \"day\" or null, but is the string \"week\"",
+                ),
             ],
         ),
     ] {
