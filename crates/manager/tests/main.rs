@@ -24,6 +24,7 @@ mod midway;
 mod openapi;
 mod pause;
 mod program;
+mod purge;
 mod queue_gone;
 mod queue_stats;
 mod queues;

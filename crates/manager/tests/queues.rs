@@ -13,6 +13,7 @@ fn wrong(problem: &Value) -> Vec<(String, String)> {
     wrong
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers and null are written where they are meant")]
 fn config(name: &str, each: Value, total: Value) -> Value {
     json!({
         "name": name, "max_concurrent": each, "max_concurrent_total": total, "rate_numerator": null,

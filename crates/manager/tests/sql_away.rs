@@ -32,7 +32,7 @@ async fn expect_away(manager: &Manager, requests: impl IntoIterator<Item = Reque
         assert!(begin.elapsed() < Duration::from_secs(2), "{request:?} took {:?}", begin.elapsed());
         assert_eq!(reply.header("retry-after"), Some("1"), "{request:?}");
         let problem = reply.problem(503);
-        assert!(problem["detail"].as_str().unwrap().contains("the store of queues"), "{problem}");
+        assert!(problem["detail"].as_str().expect("a text").contains("the store of queues"), "{problem}");
     }))
     .await;
 }
