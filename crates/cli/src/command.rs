@@ -11,10 +11,13 @@ use super::explain::Explain;
 use super::failed::Failed;
 use super::failure::Failure;
 use super::inspect::Inspect;
-use super::later::Later;
 use super::list::ListTasks;
+use super::pause::{Pause, Resume};
+use super::purge::Purge;
+use super::queues::Queues;
 use super::resubmit::Resubmit;
 use super::retry::Retry;
+use super::roles::Roles;
 use super::run_now::RunNow;
 use super::stats::Stats;
 use super::status::Status;
@@ -22,7 +25,7 @@ use super::submit::Submit;
 use super::types::Types;
 use super::workers::Workers;
 
-/// Submits tasks, looks at them, stops and repeats them; and runs everything on one machine.
+/// Submits tasks, looks at them, stops and repeats them; sets up queues and roles; and runs everything on one machine.
 ///
 /// Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
 #[derive(Debug, Parser)]
@@ -43,6 +46,8 @@ and in another terminal
   jobbers explain ID              why it is not running
   jobbers cancel ID               stop one
   jobbers resubmit ID             repeat one that has failed or was cancelled
+  jobbers queues                  the queues, their limits, and what is in them
+  jobbers pause QUEUE             let nothing more of a queue start
 
 `jobbers COMMAND --help` tells more of each command. All but `dev` speak to the
 manager at JOBBERS_URL, http://127.0.0.1:8000 if that is not set.";
@@ -62,19 +67,14 @@ enum Command {
     Retry(Retry),
     Run(RunNow),
     Stats(Stats),
+    Queues(Queues),
+    Pause(Pause),
+    Resume(Resume),
+    Purge(Purge),
+    Roles(Roles),
     Workers(Workers),
     Types(Types),
     Completions(Completions),
-    #[command(hide = true)]
-    Queues(Later),
-    #[command(hide = true)]
-    Roles(Later),
-    #[command(hide = true)]
-    Pause(Later),
-    #[command(hide = true)]
-    Resume(Later),
-    #[command(hide = true)]
-    Purge(Later),
 }
 
 /// The program `jobbers`.
@@ -103,11 +103,11 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Workers(workers) => wait_for(workers.run()),
         Command::Types(types) => wait_for(types.run()),
         Command::Completions(completions) => completions.run(Jobbers::command()),
-        Command::Queues(later) => later.refuse("queues"),
-        Command::Roles(later) => later.refuse("roles"),
-        Command::Pause(later) => later.refuse("pause"),
-        Command::Resume(later) => later.refuse("resume"),
-        Command::Purge(later) => later.refuse("purge"),
+        Command::Queues(queues) => wait_for(queues.run()),
+        Command::Pause(pause) => wait_for(pause.run()),
+        Command::Resume(resume) => wait_for(resume.run()),
+        Command::Purge(purge) => wait_for(purge.run()),
+        Command::Roles(roles) => wait_for(roles.run()),
     }
 }
 

@@ -5,6 +5,8 @@ mod client;
 mod harness;
 mod lists;
 mod output;
+mod purge;
+mod queues;
 mod steer;
 mod submit;
 mod survey;

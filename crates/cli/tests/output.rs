@@ -21,9 +21,17 @@ fn there_are_no_colours_where_there_is_no_terminal() {
     let dev = Dev::start();
     let id = dev.submit(&["crash_task"]);
     dev.until(&id, "failed");
-    for arguments in
-        [&["list"][..], &["status", &id], &["inspect", &id], &["failed"], &["stats"], &["workers"], &["types"]]
-    {
+    for arguments in [
+        &["list"][..],
+        &["status", &id],
+        &["inspect", &id],
+        &["failed"],
+        &["stats"],
+        &["workers"],
+        &["types"],
+        &["queues"],
+        &["roles"],
+    ] {
         let run = dev.jobbers(arguments).expect(0);
         assert!(!run.out.contains('\u{1b}') && run.err.is_empty(), "{arguments:?}: {run:?}");
     }

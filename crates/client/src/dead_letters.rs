@@ -35,8 +35,11 @@ pub struct DeadLetters {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Revived {
     pub resubmitted: u64,
-    /// Unknown ones, and such as are no dead letters (any more).
+    /// Unknown ones, such as are no dead letters (any more), and such as would wait in a queue that does not exist.
     pub skipped: u64,
+    /// These queues.
+    #[serde(default)]
+    pub missing_queues: Vec<String>,
     /// The time was over before the limit was reached or there were no more: the same call again goes on.
     #[serde(default)]
     pub unfinished: bool,

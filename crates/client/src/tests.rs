@@ -4,6 +4,8 @@ mod events;
 mod explain;
 mod fake;
 mod lists;
+mod queues;
+mod roles;
 mod steer;
 mod types;
 

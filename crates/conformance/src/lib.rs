@@ -2,7 +2,7 @@
 //!
 //! A scenario is an async function over an [`Environment`]; [`scenarios!`] makes each a named test of a store, such
 //! as `sqlite::claim_is_exclusive`. To add one: write it as `pub async fn` in `scenario/`, and list it in
-//! `scenario/mod.rs`. What may rightly differ between stores is a field of [`Capabilities`].
+//! `scenario/list.rs` or the `list_….rs` of its subject. What may rightly differ between stores is a field of [`Capabilities`].
 
 pub mod cleaner;
 pub mod environment;

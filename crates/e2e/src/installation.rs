@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use jobbers_conformance::server::postgres::PostgresServer;
 use jobbers_conformance::server::redis::{RedisServer, WITH_AOF};
 use reqwest::Method;
 use tempfile::TempDir;
@@ -20,6 +21,10 @@ pub struct Installation {
     /// The lease of its workers is short, so that tests are.
     pub lease: &'static str,
     pub redis: Option<RedisServer>,
+    /// What holds queues and roles, if not a file.
+    pub postgres: Option<PostgresServer>,
+    /// Of the database there.
+    postgres_url: Option<String>,
     folder: TempDir,
 }
 
@@ -28,14 +33,32 @@ pub const LEASE: f64 = 2.0;
 
 impl Installation {
     pub fn on(store: Store) -> Self {
-        let redis = (store == Store::Redis).then(|| RedisServer::start(&WITH_AOF));
-        Self { lease: "2", redis, folder: tempfile::tempdir().expect("a temporary folder") }
+        Self::of((store == Store::Redis).then(|| RedisServer::start(&WITH_AOF)))
     }
 
     /// On a Redis with other settings.
     pub fn on_redis(arguments: &[&str]) -> Self {
-        let redis = Some(RedisServer::start(arguments));
-        Self { lease: "2", redis, folder: tempfile::tempdir().expect("a temporary folder") }
+        Self::of(Some(RedisServer::start(arguments)))
+    }
+
+    /// On Redis, with queues and roles in PostgreSQL, whose tables are there.
+    pub async fn on_redis_and_postgres() -> Self {
+        let jobbers = Self::on_redis_and_empty_postgres().await;
+        let mut migration = jobbers.start("jobbers_migrate", &[], &[]);
+        assert_eq!(migration.ends_within(SOON).await, Some(0), "{}", migration.log());
+        jobbers
+    }
+
+    /// The same before `jobbers_migrate`.
+    pub async fn on_redis_and_empty_postgres() -> Self {
+        let postgres = PostgresServer::start();
+        let url = postgres.create_database().await;
+        Self { postgres: Some(postgres), postgres_url: Some(url), ..Self::on(Store::Redis) }
+    }
+
+    fn of(redis: Option<RedisServer>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { lease: "2", redis, postgres: None, postgres_url: None, folder }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -50,7 +73,10 @@ impl Installation {
     }
 
     pub fn sql_path(&self) -> String {
-        format!("sqlite://{}", self.path("jobbers.db").display())
+        match &self.postgres_url {
+            Some(url) => url.clone(),
+            None => format!("sqlite://{}", self.path("jobbers.db").display()),
+        }
     }
 
     /// The environment of its programs, changed by `changes`.

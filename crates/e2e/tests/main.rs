@@ -17,6 +17,7 @@ mod live;
 mod matrix;
 mod outage;
 mod paging;
+mod postgres;
 mod rates;
 mod removal;
 mod settings;

@@ -2,7 +2,7 @@ use jobbers_manager::{BindError, ManagerSettings, bind};
 use serde_json::json;
 
 use crate::harness::{Manager, settings};
-use crate::http::{Request, get, method, post, post_json};
+use crate::http::{Request, get, method, method_json, post, post_json};
 
 const TOKENS: &str = "dashboard:read:r3ad,ci:submit:subm1t,ops:admin:adm1n";
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -113,6 +113,34 @@ async fn only_an_admin_drains_workers_and_only_a_submitter_steers_tasks() {
     }
     for path in ["/tasks", "/workers", "/queue-stats", "/registered-tasks", "/dead-letter-queue"] {
         manager.send(get(path).header("authorization", "Bearer r3ad")).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_looks_at_queues_and_roles_and_only_an_admin_changes_them() {
+    let manager = Manager::start_with(with_tokens(TOKENS)).await;
+    for path in ["/queues", "/queues/default/config", "/roles", "/roles/default"] {
+        manager.send(get(path).header("authorization", "Bearer r3ad")).await.expect(200);
+    }
+    let changes = [
+        (post_json("/queues", &json!({"name": "mails"})), 201),
+        (method_json("PUT", "/queues/mails", &json!({})), 200),
+        (post("/queues/mails/pause"), 200),
+        (post("/queues/mails/resume"), 200),
+        (post("/queues/unknown/purge"), 404),
+        (post_json("/roles", &json!({"name": "mailer", "queues": ["mails"]})), 201),
+        (method_json("PUT", "/roles/mailer", &json!([])), 200),
+        (post("/roles/mailer/refresh"), 200),
+        (method("DELETE", "/roles/mailer"), 200),
+        (method("DELETE", "/queues/mails"), 200),
+    ];
+    for (request, status) in changes {
+        for secret in ["r3ad", "subm1t"] {
+            let refused = request.clone().header("authorization", &format!("Bearer {secret}"));
+            manager.send(refused).await.problem(403);
+        }
+        let reply = manager.send(request.clone().header("authorization", "Bearer adm1n")).await;
+        assert_eq!(reply.status, status, "{request:?}: {}", reply.text());
     }
 }
 

@@ -69,6 +69,33 @@ fn near_selection() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Something near a queue or a role.
+fn near_configuration() -> impl Strategy<Value = Vec<u8>> {
+    let fields = vec![
+        "name",
+        "max_concurrent",
+        "max_concurrent_total",
+        "rate_numerator",
+        "rate_denominator",
+        "rate_period",
+        "paused",
+        "queues",
+        "x",
+    ];
+    let value = prop_oneof![
+        any_json(),
+        any::<u32>().prop_map(Value::from),
+        Just(json!(true)),
+        Just(json!("hour")),
+        Just(json!(["default", "default"])),
+        "[a-z]{1,8}".prop_map(Value::from),
+    ];
+    vec((proptest::sample::select(fields), value), 0..6).prop_map(|fields| {
+        let body = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Value::from(Map::from_iter(body)).to_string().into_bytes()
+    })
+}
+
 /// A submission with a few bytes changed.
 fn broken_submission() -> impl Strategy<Value = Vec<u8>> {
     (near_submission(), vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4)).prop_map(|(mut body, changes)| {
@@ -85,7 +112,14 @@ fn no_body_makes_the_manager_fail() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let manager = runtime.block_on(Manager::start());
     let items = vec(near_submission(), 0..3).prop_map(|items| [b"[", &items.join(&b","[..])[..], b"]"].concat());
-    let bodies = prop_oneof![near_submission(), broken_submission(), near_selection(), items, vec(any::<u8>(), 0..64)];
+    let bodies = prop_oneof![
+        near_submission(),
+        broken_submission(),
+        near_selection(),
+        near_configuration(),
+        items,
+        vec(any::<u8>(), 0..64)
+    ];
     let paths = proptest::sample::select(vec![
         "/tasks",
         "/submit-task",
@@ -94,6 +128,8 @@ fn no_body_makes_the_manager_fail() {
         "/tasks/cancel",
         "/tasks/resubmit",
         "/dead-letter-queue/resubmit",
+        "/queues",
+        "/roles",
     ]);
     let config = Config { cases: 800, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&(bodies, paths), |(body, path)| {

@@ -10,7 +10,7 @@ use jobbers_manager::bind;
 use serde_json::json;
 
 use crate::harness::{Manager, connector, registrations, settings};
-use crate::http::{Request, get, method, post, post_json};
+use crate::http::{Request, get, method, method_json, post, post_json};
 
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const OTHER_ID: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
@@ -49,6 +49,11 @@ async fn expect_away(manager: &Manager) {
         get("/workers"),
         get("/registered-tasks"),
         post("/workers/0001020304050607/drain"),
+        post_json("/queues", &json!({"name": "mails"})),
+        method_json("PUT", "/queues/default", &json!({})),
+        method("DELETE", "/queues/default"),
+        method("DELETE", "/queues/default?force=true"),
+        post("/queues/default/purge"),
         get("/readyz"),
     ];
     join_all(requests.map(async |request| {
@@ -60,6 +65,12 @@ async fn expect_away(manager: &Manager) {
     }))
     .await;
     manager.send(get("/livez")).await.expect(200);
+    // Nothing was half done, and what needs no store of tasks is done all the same.
+    let reply = manager.send(get("/queues")).await.expect(200);
+    assert_eq!(reply, json!({"queues": ["default"]}));
+    manager.send(post("/queues/default/pause")).await.expect(200);
+    let reply = manager.send(post("/queues/default/resume")).await.expect(200);
+    assert_eq!(reply["queue"]["paused"], false);
 }
 
 #[tokio::test]

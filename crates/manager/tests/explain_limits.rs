@@ -20,7 +20,7 @@ async fn configure(manager: &Manager, fields: Value) {
 /// Lets a worker be alive that says this of its slots.
 async fn announce(manager: &Manager, worker: &Worker, load: WorkerLoad) {
     let info = ProcessInfo { id: worker.id, load: Some(load), ..process(1, ProcessKind::Worker) };
-    manager.store.announce(&info, TTL).await.unwrap();
+    manager.store.announce(&info, TTL).await.expect("announced");
 }
 
 async fn limits_are_explained(manager: Manager) {
@@ -39,7 +39,9 @@ async fn limits_are_explained(manager: Manager) {
     assert_eq!((&told["running"], &told["held_by"]), (&json!(1), &json!([ids[0]])));
     assert_eq!((&told["ahead"], &told["ahead_exact"], &told["ahead_in_queue"]), (&json!(1), &json!(true), &json!(1)));
     assert!(told["estimated_start"].is_string(), "one has started in the last minute: {told}");
-    assert!(told["sentence"].as_str().unwrap().contains(", behind 1 task of its type: queue `default` runs 1 task"));
+    assert!(
+        told["sentence"].as_str().expect("a text").contains(", behind 1 task of its type: queue `default` runs 1 task")
+    );
 
     worker.finish(&claimed[0], completed("1")).await;
     let told = explain(&manager, &ids[1]).await;
@@ -88,13 +90,13 @@ async fn a_queue_without_consumers_names_its_roles() {
     let id = manager.greet().await;
     let told = explain(&manager, &id).await;
     assert_eq!((&told["reason"], &told["roles"]), (&json!("no_consumer"), &json!(["default"])), "{told}");
-    assert!(told["sentence"].as_str().unwrap().ends_with("; nobody runs role `default`."), "{told}");
+    assert!(told["sentence"].as_str().expect("a text").ends_with("; nobody runs role `default`."), "{told}");
     manager.send(method_json("PUT", "/roles/default", &json!([]))).await.expect(200);
     // Read once a second.
     manager
         .until("told", async || {
             let told = explain(&manager, &id).await;
-            told["roles"] == json!([]) && told["sentence"].as_str().unwrap().ends_with(", which no role has.")
+            told["roles"] == json!([]) && told["sentence"].as_str().expect("a text").ends_with(", which no role has.")
         })
         .await;
     let stats = manager.send(get("/queue-stats")).await.expect(200);

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jobbers_conformance::Worker;
@@ -20,7 +21,7 @@ pub struct Manager {
     pub store: SharedStore,
     pub shutdown: Shutdown,
     pub server: JoinHandle<anyhow::Result<()>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub fn settings() -> ManagerSettings {
@@ -88,9 +89,25 @@ impl Manager {
         let bound = bind(settings).expect("an address");
         let (address, shutdown) = (bound.address(), Shutdown::default());
         let server = tokio::spawn(bound.serve(stores, shutdown.clone()));
-        let manager = Self { address, store, shutdown, server, _folder: folder };
+        let manager = Self { address, store, shutdown, server, folder };
         manager.until("ready", async || manager.send(get("/readyz")).await.status == 200).await;
         manager
+    }
+
+    /// Another manager on the same stores.
+    pub async fn another(&self) -> Self {
+        let stores = connector(&self.folder, None).connect().await.expect("stores");
+        Self::serve(&settings(), stores, tempfile::tempdir().expect("a folder")).await
+    }
+
+    /// The SQL store of queues and roles.
+    pub fn sql_file(&self) -> PathBuf {
+        self.folder.path().join("queues.db")
+    }
+
+    /// Creates a queue that is as queues are.
+    pub async fn queue(&self, name: &str) {
+        self.send(post_json("/queues", &json!({"name": name}))).await.expect(201);
     }
 
     pub async fn send(&self, request: Request) -> Reply {

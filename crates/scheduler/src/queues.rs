@@ -8,7 +8,7 @@ use tokio::sync::watch;
 /// Follows queues and roles for as long as someone wants to know them; never ends.
 pub(crate) async fn follow_for_ever(stores: Stores, known: watch::Sender<Arc<Snapshot>>) {
     follow_routing(stores, known).await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The queues whose due tasks are promoted: those of a role.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use jobbers_core::model::{DeadLetter, Policy, Progress, TaskId, Token, WorkerId};
+use jobbers_core::model::{DeadLetter, Policy, Progress, Status, TaskId, Token, WorkerId};
 use jobbers_core::store::{
     Beat, ClaimedTask, IDEMPOTENCY_KEPT, Lease, MAX_BATCH, Promote, Renewal, Resubmit, SharedStore, StoreError,
     TALLIED_MINUTES, Turn, Verdict,
@@ -139,12 +139,16 @@ impl Play {
                 same("discard", &self.model.discard(&ids), &actual)?;
             }
             Step::Stall { stale, walk } => self.stall(*stale, *walk).await?,
+            Step::FallSilent(walk) => {
+                self.wait(INTERVAL).await;
+                self.stall(None, *walk).await?;
+            }
             Step::Prune { dead, age, walk } => self.prune(*dead, *age, *walk).await?,
             Step::Drop { beta, elsewhere, waited } => self.drop_waiting(*beta, *elsewhere, *waited).await?,
             Step::Purge { elsewhere, waited, scheduled, walk } => {
                 self.purge(*elsewhere, *waited, *scheduled, *walk).await?;
             }
-            Step::Stand { task, numerator } => self.stand(*task, *numerator).await?,
+            Step::Stand { task, numerator } => self.stand(ids(&[*task])[0], *numerator).await?,
             Step::Expire => {
                 let expired = self.store().expire(MAX_BATCH).await.map_err(told)?;
                 self.model.follow_expire(MAX_BATCH, expired)?;
@@ -232,9 +236,13 @@ impl Play {
                 finishes.push(self.workers[worker].decide(attempt, outcome(*end)));
             }
         }
-        let mut gone: Vec<_> =
-            stopped.iter().filter_map(|back| self.attempt(*back)).map(|it| (it.id, it.token)).collect();
-        gone.retain(|(id, token)| !self.model.runs(*id, *token));
+        // Mostly such that occupy places still.
+        let stopping: Vec<_> = self.stopping().collect();
+        let among = |back: &u8| match usize::from(*back).checked_rem(stopping.len()) {
+            Some(index) => Some(stopping[index]),
+            None => self.attempt(*back).filter(|attempt| !self.model.runs(attempt.id, attempt.token)),
+        };
+        let gone: Vec<_> = stopped.iter().filter_map(among).map(|attempt| (attempt.id, attempt.token)).collect();
         let windows = self.windows;
         let worker = &mut self.workers[worker];
         let claim = claim.map(|slots| limited(worker, slots, windows));
@@ -264,9 +272,10 @@ impl Play {
         };
         let worker = worker.id;
         let mut tasks: Vec<Lease> = Vec::new();
-        for attempt in attempts {
-            if let Some(attempt) = self.attempt(*attempt)
-                && tasks.iter().all(|lease| lease.token != attempt.token)
+        // A worker renews what was taken away as well, as long as its code runs.
+        let own = self.stopping().filter(|attempt| self.holders[&attempt.token] == worker);
+        for attempt in attempts.iter().filter_map(|back| self.attempt(*back)).chain(own) {
+            if tasks.iter().all(|lease| lease.token != attempt.token)
                 // The seam does not say whether a token may be used by a worker that it was not given to.
                 && self.holders[&attempt.token] == worker
                 && !self.model.has_lost_its_place(attempt.id, attempt.token)
@@ -280,8 +289,7 @@ impl Play {
     }
 
     /// Compares where a task stands.
-    async fn stand(&mut self, task: u8, numerator: Option<u8>) -> Checked {
-        let id = ids(&[task])[0];
+    async fn stand(&mut self, id: TaskId, numerator: Option<u8>) -> Checked {
         let queue = self.model.get(id).map(|task| task.queue.clone()).unwrap_or_default();
         let rate = numerator.map(|numerator| self.windows.rate(queue == queue_of(true), numerator));
         let actual = self.store().standing(id, rate).await.map_err(told)?;
@@ -321,7 +329,18 @@ impl Play {
         if let Some(reader) = &mut self.reader {
             reader.notice(&self.model);
         }
-        Ok(())
+        // Which shows what occupies places as well, and what counts against a rate.
+        let waits = |id: &TaskId| self.model.get(*id).is_some_and(|task| task.status == Status::Submitted);
+        let mut tasks = (0..usize::from(TASKS)).map(|n| id(((self.steps + n) % usize::from(TASKS)) as u64));
+        match tasks.find(waits) {
+            Some(id) => self.stand(id, Some(3)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Attempts that were taken away, and whose code may still run.
+    fn stopping(&self) -> impl Iterator<Item = &ClaimedTask> {
+        self.attempts.iter().filter(|attempt| self.model.stops(attempt.id, attempt.token))
     }
 
     /// The attempt that began so many before the last.

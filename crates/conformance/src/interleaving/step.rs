@@ -53,6 +53,8 @@ pub(super) enum Step {
         stale: Option<u16>,
         walk: Walk,
     },
+    /// Nobody beats until a cleaner walks over what is silent by its own interval.
+    FallSilent(Walk),
     /// A cleaner walks over tasks that ended some hundredths of a second ago.
     Prune {
         dead: bool,
@@ -183,13 +185,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => vec(any::<u8>(), 1..4).prop_map(Step::Forget),
         1 => vec(any::<u8>(), 1..4).prop_map(Step::Discard),
         3 => (prop::option::of(0..400u16), walk()).prop_map(|(stale, walk)| Step::Stall { stale, walk }),
+        3 => walk().prop_map(Step::FallSilent),
         2 => (any::<bool>(), 0..500u16, walk()).prop_map(|(dead, age, walk)| Step::Prune { dead, age, walk }),
         1 => (any::<bool>(), prop::bool::weighted(0.3), 0..500u16)
             .prop_map(|(beta, elsewhere, waited)| Step::Drop { beta, elsewhere, waited }),
         1 => Just(Step::Expire),
         1 => (prop::bool::weighted(0.3), 0..300u16, any::<bool>(), walk())
             .prop_map(|(elsewhere, waited, scheduled, walk)| Step::Purge { elsewhere, waited, scheduled, walk }),
-        2 => (any::<u8>(), prop::option::of(0..6u8)).prop_map(|(task, numerator)| Step::Stand { task, numerator }),
+        1 => (any::<u8>(), prop::option::of(0..6u8)).prop_map(|(task, numerator)| Step::Stand { task, numerator }),
         2 => listing().prop_map(Step::List),
         1 => listing().prop_map(Step::Begin),
         3 => Just(Step::GoOn),

@@ -59,6 +59,11 @@ impl Model {
         self.stopping.iter().any(|((other, _), stopping)| *other == id && stopping.until > self.now)
     }
 
+    /// Whether this attempt was taken away, and its code may still run.
+    pub fn stops(&self, id: TaskId, token: Token) -> bool {
+        self.stopping.get(&(id, token)).is_some_and(|stopping| stopping.until > self.now)
+    }
+
     /// Whether this attempt was taken away, and its lease has ended since before its worker said that the code had
     /// stopped. Whether such a worker can have the place back is left open.
     pub fn has_lost_its_place(&self, id: TaskId, token: Token) -> bool {

@@ -44,6 +44,7 @@ macro_rules! each_scenario_of_limits {
                 what_was_not_taken_away_is_not_freed_by_saying_that_it_stopped,
                 another_token_does_not_free_the_place_of_a_stalled_task,
                 a_stalled_task_that_runs_again_has_two_places_while_the_old_code_runs,
+                each_attempt_of_a_task_that_stalls_again_and_again_keeps_a_place,
                 a_task_that_was_handed_over_as_stalled_has_no_place_any_more,
                 a_rehearsed_stall_takes_and_frees_no_place,
             }
@@ -60,6 +61,7 @@ macro_rules! each_scenario_of_limits {
                 a_stall_frees_no_place_and_wakes_nobody,
                 code_that_has_stopped_wakes_one_for_its_place,
                 an_expired_lease_that_is_reaped_wakes_one,
+                a_lost_task_that_does_not_run_again_leaves_its_place_to_one,
                 a_retry_and_a_task_handed_back_wake_one_for_the_one_place,
                 a_place_that_another_process_frees_wakes_a_worker,
             }
@@ -67,17 +69,12 @@ macro_rules! each_scenario_of_limits {
                 no_more_start_than_allowed_in_any_window,
                 no_more_start_than_allowed_in_any_short_window,
                 no_more_start_than_allowed_in_any_window_of_a_minute,
+                a_start_counts_for_a_whole_window_whatever_started_just_before_it,
                 as_much_starts_as_the_rate_allows,
                 steady_work_is_not_slowed_by_a_rate_that_it_keeps_to,
                 a_hundred_an_hour,
                 fifty_thousand_a_second,
-                the_next_slot_is_when_the_next_task_starts,
-                no_slot_is_named_where_nothing_was_held_back,
-                the_first_of_several_next_slots_is_named,
                 nothing_starts_under_a_rate_of_none,
-                a_repeated_turn_counts_once_and_names_the_same_slot,
-                a_changed_numerator_holds_at_once,
-                a_changed_window_holds_at_once,
                 a_limited_queue_holds_up_no_other,
                 priorities_and_turns_stay_inside_what_a_rate_leaves,
                 a_retry_is_a_start_as_well,
@@ -89,6 +86,14 @@ macro_rules! each_scenario_of_limits {
                 another_queue_wakes_a_worker_that_waits_for_a_rate,
                 a_clock_that_is_set_back_does_not_stop_a_queue,
                 a_clock_that_is_set_back_a_little_lets_no_more_start,
+            }
+            next_slot {
+                the_next_slot_is_when_the_next_task_starts,
+                no_slot_is_named_where_nothing_was_held_back,
+                the_first_of_several_next_slots_is_named,
+                a_repeated_turn_counts_once_and_names_the_same_slot,
+                a_changed_numerator_holds_at_once,
+                a_changed_window_holds_at_once,
             }
             order {
                 tasks_of_a_lane_are_claimed_in_order,

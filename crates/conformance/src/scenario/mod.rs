@@ -25,6 +25,7 @@ mod list;
 mod list_limits;
 mod list_reading;
 pub mod lists;
+pub mod next_slot;
 pub mod order;
 pub mod pages;
 pub mod places;

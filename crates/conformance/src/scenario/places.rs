@@ -47,14 +47,14 @@ pub async fn each_end_frees_the_place(env: &Environment) {
     worker.type_totals.insert(alpha(), 1);
     let mut other = of_total(env.store(), 2, 1).await;
     other.type_totals.insert(alpha(), 1);
-    let ends: [(&str, fn() -> Outcome); 7] = [
-        ("completed", || completed("1")),
-        ("failed", || failed("broken")),
-        ("retried at once", || failed_expectedly("busy")),
-        ("retried later", || failed_for_later("busy", 60)),
-        ("handed back", handed_back),
-        ("stopped", stopped),
-        ("cancelled", confirmed_cancelled),
+    let ends: [(&str, Outcome); 7] = [
+        ("completed", completed("1")),
+        ("failed", failed("broken")),
+        ("retried at once", failed_expectedly("busy")),
+        ("retried later", failed_for_later("busy", 60)),
+        ("handed back", handed_back()),
+        ("stopped", stopped()),
+        ("cancelled", confirmed_cancelled()),
     ];
     let mut running = worker.claim_one().await;
     for (name, outcome) in ends {
@@ -63,7 +63,7 @@ pub async fn each_end_frees_the_place(env: &Environment) {
             env.store().cancel(running.id).await.expect("cancel");
             assert!(other.claim(10).await.is_empty(), "a wish alone frees nothing");
         }
-        worker.finish(&running, outcome()).await;
+        worker.finish(&running, outcome).await;
         let mut claimed = other.claim(10).await;
         assert_eq!(claimed.len(), 1, "{name}");
         running = claimed.remove(0);
@@ -192,6 +192,31 @@ pub async fn a_stalled_task_that_runs_again_has_two_places_while_the_old_code_ru
     worker.stop(&old).await;
     assert_eq!(other.claim(10).await.len(), 1);
     assert_eq!(other.finish(&again, completed("1")).await, super::applied(Status::Completed));
+}
+
+pub async fn each_attempt_of_a_task_that_stalls_again_and_again_keeps_a_place(env: &Environment) {
+    submit_all(env.store(), &tasks(0..1)).await;
+    let mut workers = [beating(env, 1, 3).await, beating(env, 2, 3).await];
+    let mut old = Vec::new();
+    for n in 0..2 {
+        old.push(workers[n].claim_one().await);
+        env.advance(INTERVAL).await;
+        assert_eq!(cleaner::stall(env.store(), None).await, [id(0)]);
+        for (worker, attempt) in workers.iter().zip(&old) {
+            assert_eq!(worker.renew(attempt).await, Renewed::Taken);
+        }
+        let resubmit =
+            Resubmit { ids: vec![id(0)], reset_failures: true, only_dead: false, request: [u8::from(n == 0); 8] };
+        env.store().resubmit(&resubmit).await.expect("resubmit");
+    }
+    submit_all(env.store(), &tasks(1..10)).await;
+    let [one, two] = &mut workers;
+    assert_eq!(one.claim(10).await.len(), 1, "two old attempts, and a task");
+    one.stop(&old[0]).await;
+    assert_eq!(two.claim(10).await.len(), 1);
+    two.stop(&old[1]).await;
+    assert_eq!(two.claim(10).await.len(), 1);
+    assert!(one.claim(10).await.is_empty(), "three tasks");
 }
 
 pub async fn a_task_that_was_handed_over_as_stalled_has_no_place_any_more(env: &Environment) {

@@ -17,7 +17,9 @@ async fn told(changes: &mut RoutingChanges) {
 
 /// Takes what is told until nothing more comes.
 async fn quiet(changes: &mut RoutingChanges) {
-    while timeout(A_WHILE, changes.recv()).await.is_ok() {}
+    while let Ok(told) = timeout(A_WHILE, changes.recv()).await {
+        told.expect("the changes go on");
+    }
 }
 
 pub async fn whoever_begins_to_listen_is_told_to_look(env: &Environment) {

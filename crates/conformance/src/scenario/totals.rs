@@ -204,6 +204,11 @@ pub async fn other_queues_and_types_do_not_count(env: &Environment) {
     let mut worker = of_total(env.store(), 2, 3).await;
     worker.type_totals.insert(beta(), 1);
     assert_eq!(worker.claim(10).await.len(), 3);
+    submit_all(env.store(), &(20..25).map(|n| task_of(beta(), n)).collect::<Vec<_>>()).await;
+    worker.limit_total("default", None);
+    worker.type_totals.insert(beta(), 2);
+    worker.types[0].1 = 0;
+    assert_eq!(worker.claim(10).await.len(), 2, "eight alphas run");
 }
 
 pub async fn workers_that_claim_at_once_never_exceed_a_total(env: &Environment) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jobbers_core::model::{NewTask, Policy, TaskType};
+use jobbers_core::model::{NewTask, Policy, Status, TaskType};
 use jobbers_core::store::{ClaimedTask, QueueSlots, WorkerSignal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
@@ -223,6 +223,17 @@ pub async fn an_expired_lease_that_is_reaped_wakes_one(env: &Environment) {
     let overdue = scheduler::overdue(env.store()).await;
     let verdicts: Vec<_> = overdue.tasks.iter().filter(|task| task.id == id(0)).map(scheduler::decide).collect();
     env.store().reap(&verdicts).await.expect("reap");
+    assert_woken(env, woken(env, &mut sleepers).await, 1);
+}
+
+pub async fn a_lost_task_that_does_not_run_again_leaves_its_place_to_one(env: &Environment) {
+    let (_dead, running, mut sleepers) = full(env, 1, 3).await;
+    env.store().cancel(running[0].id).await.expect("cancel");
+    env.advance(LEASE).await;
+    let overdue = scheduler::overdue(env.store()).await;
+    let verdicts: Vec<_> = overdue.tasks.iter().filter(|task| task.id == id(0)).map(scheduler::decide).collect();
+    let reaped = env.store().reap(&verdicts).await.expect("reap");
+    assert_eq!(reaped, [super::applied(Status::Cancelled)]);
     assert_woken(env, woken(env, &mut sleepers).await, 1);
 }
 

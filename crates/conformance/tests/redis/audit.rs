@@ -38,6 +38,9 @@ for _, key in ipairs(redis.call('KEYS', P .. 't:*')) do
   elseif state == 'R' then
     add('runs', chunk)
     is_in('started:' .. kind, 'deadlines', kind)
+    local task_type = string.match(kind, '^[^:]*:(.*)$')
+    if redis.call('SISMEMBER', P .. 'running:' .. queue, task_type) == 0 then add('not in running:', kind) end
+    if redis.call('SISMEMBER', P .. 'running_in:' .. task_type, queue) == 0 then add('not in running_in:', kind) end
   elseif redis.call('ZSCORE', P .. 'dead:' .. kind, id) then
     -- Every dead letter has a group.
     if state ~= 'F' then add('dead but not failed', kind) end

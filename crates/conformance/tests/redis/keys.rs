@@ -8,7 +8,9 @@ use jobbers_conformance::sample::{
 };
 use jobbers_conformance::server::redis::WITHOUT_PERSISTENCE;
 use jobbers_conformance::{Environment, Worker, scheduler};
-use jobbers_core::model::{DeadLetter, NewTask, Policy, ProcessInfo, ProcessKind, Progress, Status, TaskId, TaskType};
+use jobbers_core::model::{
+    DeadLetter, NewTask, Period, Policy, ProcessInfo, ProcessKind, Progress, RateLimit, Status, TaskId, TaskType,
+};
 use jobbers_core::store::{Filter, ForgetOutcome, Incompatible, List, Order, QueueSlots, Resubmit, StoreError};
 
 use super::{OwnServer, audit};
@@ -22,6 +24,10 @@ pub async fn full_life(env: &Environment) {
     let mut worker = Worker::with_policy(env.store(), 1, policy.clone()).await;
     worker.queues.push(QueueSlots { queue: "re:ports".to_owned(), free: 100, ..QueueSlots::default() });
     let mut fragile = Worker::with_policy(&env.other().await, 2, policy).await;
+    let rate = Some(RateLimit { numerator: 40, denominator: 1, period: Period::Second });
+    for queue in worker.queues.iter_mut().chain(&mut fragile.queues) {
+        (queue.total, queue.rate) = (Some(12), rate);
+    }
     let info = ProcessInfo {
         id: worker_id(1),
         kind: ProcessKind::Worker,
@@ -129,7 +135,7 @@ async fn all_ended(env: &Environment) -> bool {
 }
 
 /// What a key may begin with behind prefix and tag, and whether it may be there when no task is live.
-const PARTITION_KEYS: [(&str, bool); 35] = [
+const PARTITION_KEYS: [(&str, bool); 41] = [
     ("t:", true),
     ("r:", true),
     ("lane:", false),
@@ -158,7 +164,13 @@ const PARTITION_KEYS: [(&str, bool); 35] = [
     ("turn:", true),
     ("parked:", true),
     ("tally:", true),
-    ("rate:", false),
+    ("full:", true),
+    ("full_type:", true),
+    ("running:", true),
+    ("running_in:", true),
+    ("stopping:", true),
+    ("stops", true),
+    ("rate:", true),
     ("unique:", false),
     ("endings", true),
     ("epoch", true),
@@ -168,7 +180,8 @@ const PARTITION_KEYS: [(&str, bool); 35] = [
 ];
 const GLOBAL_KEYS: [&str; 6] = ["meta", "catalogue", "workers", "worker:", "drain:", "routing"];
 /// These go by themselves.
-const EXPIRING: [&str; 5] = ["turn:", "tally:", "idem:", "worker:", "drain:"];
+const EXPIRING: [&str; 10] =
+    ["turn:", "tally:", "idem:", "worker:", "drain:", "full:", "full_type:", "stopping:", "stops", "rate:"];
 
 fn is_named(key: &str, pattern: &str) -> bool {
     if pattern.ends_with(':') { key.starts_with(pattern) } else { key == pattern }

@@ -1,12 +1,18 @@
 //! The store on Redis: every scenario, and what only it can show.
 
 mod audit;
+mod cost;
 mod keys;
 mod lists;
 mod log;
 mod memory;
+mod purge;
+mod rate;
 mod restart;
+mod routing;
 mod scripts;
+mod standing;
+mod totals;
 mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard};

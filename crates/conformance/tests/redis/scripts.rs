@@ -16,7 +16,7 @@ use jobbers_core::store::{
 use super::OwnServer;
 
 /// Commands that Redis 6.2 has, among them all that the scripts use.
-const KNOWN_IN_6_2: [&str; 55] = [
+const KNOWN_IN_6_2: [&str; 58] = [
     "APPEND",
     "DECRBY",
     "DEL",
@@ -39,11 +39,14 @@ const KNOWN_IN_6_2: [&str; 55] = [
     "HVALS",
     "INCRBY",
     "INFO",
+    "LINDEX",
     "LLEN",
     "LPOP",
+    "LPOS",
     "LPUSH",
     "LRANGE",
     "LREM",
+    "LSET",
     "MGET",
     "MSET",
     "PEXPIRE",

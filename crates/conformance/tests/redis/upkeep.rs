@@ -7,7 +7,8 @@ use jobbers_conformance::server::redis::WITHOUT_PERSISTENCE;
 use jobbers_conformance::{Environment, Worker};
 use jobbers_core::model::{DeadLetter, Policy, Status, TaskId, Timestamp};
 use jobbers_core::store::{
-    Cursor, DiscardOutcome, DropWaiting, Errors, MAX_BATCH, Prunable, Prune, SharedStore, Stall, Sweep, Trim, Trimmed,
+    Cursor, DiscardOutcome, DropWaiting, Errors, MAX_BATCH, Prunable, Prune, Purge, SharedStore, Stall, Sweep, Trim,
+    Trimmed,
 };
 
 use super::{OwnServer, audit};
@@ -30,6 +31,10 @@ pub async fn sweep(store: &SharedStore) {
     }
     store.trim(&Trim { since: None, until: None, sweep: piece(None) }).await.unwrap();
     store.waiting().await.unwrap();
+    let purge =
+        Purge { queue: "unknown".to_owned(), before: store.now().await.unwrap(), scheduled: true, sweep: piece(None) };
+    store.purge(&purge).await.unwrap();
+    store.standing(id(1), None).await.unwrap();
     store.errors(&Errors { limit: 10, ..Errors::default() }).await.unwrap();
     store.discard(&[id(0)]).await.unwrap();
 }

@@ -4,6 +4,7 @@
 //! since a server takes longer to start than they to run.
 
 mod database;
+mod heard;
 mod migrations;
 mod queues;
 mod races;
@@ -14,6 +15,7 @@ mod version;
 mod watch;
 
 pub use database::Database;
+pub use heard::Heard;
 
 /// Makes scenarios, async functions of a [`Database`], tests on both.
 macro_rules! on_both_databases {

@@ -1,5 +1,6 @@
 use jobbers_core::model::{Period, Queue, RateLimit, Role};
 
+use super::Heard;
 use super::database::{Database, at};
 
 super::on_both_databases! {
@@ -124,7 +125,10 @@ async fn a_rate_limit_that_cannot_be_is_ignored(database: Database) {
         ("closed", rate(0, 1, Period::Day)),
         ("huge", rate(u32::MAX, u32::MAX, Period::Second)),
     ] {
+        let heard = Heard::listen();
         assert_eq!(routing.queue(name).await.unwrap().unwrap().rate, expected, "{name}");
+        let warnings = heard.lines(&["WARN", name, "the rate limit of this queue is ignored"]);
+        assert_eq!(warnings, usize::from(["week", "upper"].contains(&name)), "{name}");
     }
 }
 

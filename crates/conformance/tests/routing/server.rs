@@ -188,6 +188,9 @@ async fn every_spelling_names_the_same_database() {
         let routing = Routing::open(&format!("{scheme}{rest}").parse().unwrap()).await.unwrap();
         assert_eq!(routing.installation().await.unwrap().as_deref(), Some("this one"), "{scheme}");
     }
+    server.execute("test_0", "CREATE ROLE scrammed LOGIN SUPERUSER PASSWORD 'sesame'").await;
+    let scrammed = server.url_as("scrammed", PASSWORD, "test_0").parse().unwrap();
+    Routing::open(&scrammed).await.unwrap().ping().await.unwrap();
     let options: SqlUrl = format!("{url}?application_name=mine&options=-c%20search_path%3Dother").parse().unwrap();
     let error = Routing::open(&options).await.unwrap_err().to_string();
     assert!(error.contains("its tables are missing"), "a schema of one's own is looked at: {error}");

@@ -23,7 +23,7 @@ impl Parked {
         }
         let mut claim = claim.unwrap_or(Claim { tasks: 0, queues: Vec::new(), types: Vec::new(), token_seed: [0; 6] });
         let left = |queue: &&String| !claim.queues.iter().any(|slots| slots.queue == **queue);
-        let left: Vec<QueueSlots> = self.queues.iter().filter(left).map(empty).collect();
+        let left: Vec<QueueSlots> = self.queues.iter().filter(left).map(|queue| empty(queue)).collect();
         claim.queues.extend(left);
         Some(claim).filter(|claim| !claim.queues.is_empty())
     }
@@ -38,8 +38,8 @@ impl Parked {
     }
 }
 
-fn empty(queue: &String) -> QueueSlots {
-    QueueSlots { queue: queue.clone(), free: 0, ..QueueSlots::default() }
+fn empty(queue: &str) -> QueueSlots {
+    QueueSlots { queue: queue.to_owned(), free: 0, ..QueueSlots::default() }
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     fn claim(queues: &[(&str, u32)]) -> Claim {
-        let slots = |(queue, free): &(&str, u32)| QueueSlots { free: *free, ..empty(&(*queue).to_owned()) };
+        let slots = |(queue, free): &(&str, u32)| QueueSlots { free: *free, ..empty(queue) };
         Claim { tasks: 3, queues: queues.iter().map(slots).collect(), types: Vec::new(), token_seed: [0; 6] }
     }
 

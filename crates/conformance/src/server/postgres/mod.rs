@@ -18,7 +18,8 @@ use account::Account;
 
 const START_WITHIN: Duration = Duration::from_secs(30);
 
-/// Its only user, who may do everything, and the password that the user needs.
+/// Its only user, who may do everything, and the password that the user needs. Another one, `scrammed`, if it is made, is asked
+/// for it in the way of SCRAM.
 pub const USER: &str = "jobbers";
 pub const PASSWORD: &str = "sesame";
 

@@ -46,6 +46,10 @@ impl Keys {
     pub(crate) fn events_channel(&self) -> String {
         format!("{}events", self.channels())
     }
+
+    pub(crate) fn routing_channel(&self) -> String {
+        format!("{}routing", self.channels())
+    }
 }
 
 /// A name as part of a key: `%`, `:` and `@` written as `%` and two hexadecimal digits.

@@ -25,6 +25,7 @@ mod reply;
 mod resubmit;
 mod scripts;
 mod signals;
+mod standing;
 mod statistics;
 mod submit;
 mod turn;

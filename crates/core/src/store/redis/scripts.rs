@@ -3,7 +3,7 @@
 use redis::Script;
 
 use super::record;
-use crate::store::IDEMPOTENCY_KEPT;
+use crate::store::{Ahead, IDEMPOTENCY_KEPT};
 
 /// Seconds that statistics of a minute are kept.
 pub(super) const TALLY_KEPT: u32 = 90_000;
@@ -41,10 +41,12 @@ pub(crate) struct Scripts {
     pub(crate) expire: Script,
     pub(crate) stall: Script,
     pub(crate) drop: Script,
+    pub(crate) purge: Script,
     pub(crate) prune: Script,
     pub(crate) discard: Script,
     pub(crate) trim: Script,
     pub(crate) waiting: Script,
+    pub(crate) standing: Script,
     pub(crate) tasks: Script,
     pub(crate) counts: Script,
     pub(crate) list_log: Script,
@@ -67,9 +69,10 @@ impl Scripts {
                 "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
                  {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
                  local MAX_PARKED, CHUNK, MAX_DEAD_ENTRIES = {MAX_PARKED}, {CHUNK}, {MAX_DEAD_ENTRIES}\n\
-                 local MAX_LOOKED_AT, IDEMPOTENCY_KEPT = {MAX_LOOKED_AT}, {}\n",
+                 local MAX_LOOKED_AT, IDEMPOTENCY_KEPT, EXACT_PLACES = {MAX_LOOKED_AT}, {}, {}\n",
                 record::lua_constants(),
                 IDEMPOTENCY_KEPT.as_millis(),
+                Ahead::EXACT,
             );
             for part in [&[clock, include_str!("lua/prelude.lua")], parts].concat() {
                 text.push_str(part);
@@ -77,6 +80,9 @@ impl Scripts {
             Script::new(&text)
         };
         let global = |text: &str| Script::new(&format!("{clock}{text}"));
+        let places = include_str!("lua/places.lua");
+        let rate = include_str!("lua/rate.lua");
+        let limits = include_str!("lua/limits.lua");
         let moves = include_str!("lua/moves.lua");
         let unstarted = include_str!("lua/unstarted.lua");
         let groups = include_str!("lua/groups.lua");
@@ -86,22 +92,24 @@ impl Scripts {
         let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
-            turn: step(&[groups, moves, unstarted, include_str!("lua/turn.lua")]),
-            renew: step(&[include_str!("lua/renew.lua")]),
+            turn: step(&[groups, places, moves, unstarted, rate, limits, include_str!("lua/turn.lua")]),
+            renew: step(&[places, include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
-            overdue: step(&[away, include_str!("lua/overdue.lua")]),
-            reap: step(&[groups, moves, away, include_str!("lua/reap.lua")]),
+            overdue: step(&[places, away, include_str!("lua/overdue.lua")]),
+            reap: step(&[groups, places, moves, away, include_str!("lua/reap.lua")]),
             resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
             forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),
             expire: step(&[unstarted, include_str!("lua/expire.lua")]),
-            stall: step(&[groups, moves, away, include_str!("lua/stall.lua")]),
+            stall: step(&[groups, places, moves, away, include_str!("lua/stall.lua")]),
             drop: step(&[unstarted, include_str!("lua/drop.lua")]),
+            purge: step(&[unstarted, include_str!("lua/purge.lua")]),
             prune: step(&[groups, ended, gone, include_str!("lua/prune.lua")]),
             discard: step(&[groups, ended, include_str!("lua/discard.lua")]),
             trim: step(&[include_str!("lua/trim.lua")]),
             waiting: step(&[include_str!("lua/waiting.lua")]),
+            standing: step(&[places, rate, include_str!("lua/standing.lua")]),
             tasks: step(&[include_str!("lua/tasks.lua")]),
             counts: step(&[include_str!("lua/counts.lua")]),
             list_log: step(&[filter, include_str!("lua/list_log.lua")]),

@@ -66,11 +66,24 @@ impl Signals for RedisStore {
     }
 
     async fn tell_routing_changed(&self) -> Result<()> {
-        Ok(())
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("PUBLISH").arg(self.keys.routing_channel()).arg("").ignore();
+        self.pipeline("tell_routing_changed", &pipeline).await
     }
 
     async fn routing_changes(&self) -> Result<RoutingChanges> {
-        Ok(tokio::sync::mpsc::channel(1).1)
+        let channels = vec![self.keys.routing_channel()];
+        let (sender, receiver) = mpsc::channel(1);
+        let subscription = subscribe(self, &channels).await?;
+        let store = self.clone();
+        tokio::spawn(async move {
+            // A full channel already holds a message that its reader has not seen.
+            let tell = || {
+                let _ = sender.try_send(());
+            };
+            listen(&store, &channels, subscription, tell, |_, _| tell(), sender.closed()).await;
+        });
+        Ok(receiver)
     }
 }
 

@@ -9,6 +9,7 @@ use super::errors;
 use super::keys;
 use super::reply::Reply;
 use super::scripts::{MAX_LOOKED_AT, TALLY_KEPT};
+use super::standing;
 use crate::model::{ErrorGroup, RateLimit, TaskId};
 use crate::store::{
     Errors, MinuteTally, QueueCounts, Result, Standing, Statistics, Tally, TaskStore as _, WaitingType,
@@ -94,8 +95,8 @@ impl Statistics for RedisStore {
         errors::errors(self, errors).await
     }
 
-    async fn standing(&self, _: TaskId, _: Option<RateLimit>) -> Result<Option<Standing>> {
-        Err(crate::store::StoreError::Broken { operation: "standing", detail: "not built yet".to_owned() })
+    async fn standing(&self, id: TaskId, rate: Option<RateLimit>) -> Result<Option<Standing>> {
+        standing::standing(self, id, rate).await
     }
 }
 

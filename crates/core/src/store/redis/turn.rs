@@ -4,8 +4,11 @@ use super::keys;
 use super::moves::{self, milliseconds};
 use super::record::{self, Record};
 use super::reply::Reply;
-use crate::model::TaskId;
+use crate::model::{RateLimit, TaskId, Token};
 use crate::store::{Claim, ClaimedTask, Result, Turn, TurnReply};
+
+/// Bytes of an id and a token.
+const ATTEMPT: usize = TaskId::LEN + 8;
 
 pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
     let finishes: Vec<_> =
@@ -23,8 +26,8 @@ pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
             .ok_or_else(|| broken("turn", format!("the record of task {id} cannot be read")))?;
         claimed.push(claimed_task(id, record));
     }
-    let parked = reply.number()? == 1;
-    Ok(TurnReply { now, finished, claimed, parked, next_slot: None })
+    let (parked, next_slot) = (reply.number()? == 1, reply.maybe_time()?);
+    Ok(TurnReply { now, finished, claimed, parked, next_slot })
 }
 
 fn arguments(turn: &Turn) -> Arguments {
@@ -37,6 +40,10 @@ fn arguments(turn: &Turn) -> Arguments {
         .with("was_parked", turn.was_parked)
         .with("parked_in", queues.map(|queue| keys::escape(&queue.queue)).collect::<Vec<_>>())
         .with("lease", milliseconds(turn.lease));
+    let arguments = match &turn.stopped[..] {
+        [] => arguments,
+        stopped => arguments.with("stopped", stopped.iter().map(attempt).collect::<Vec<_>>()),
+    };
     match &turn.claim {
         Some(claim) if claim.tasks > 0 => arguments.with("claim", claim_arguments(claim)),
         _ => arguments,
@@ -49,11 +56,50 @@ fn claim_arguments(claim: &Claim) -> Arguments {
         let interval = slots.max_heartbeat_interval.map_or(0, milliseconds);
         types.with(&keys::task_type(&slots.task_type), (u64::from(slots.free), slots.policy.to_bytes(), interval))
     });
-    Arguments::default()
+    let arguments = Arguments::default()
         .with("tasks", u64::from(claim.tasks))
         .with("seed", claim.token_seed)
         .with("queues", queues.collect::<Vec<_>>())
-        .with("types", types)
+        .with("types", types);
+    match limits(claim) {
+        Some(limits) => arguments.with("limits", limits),
+        None => arguments,
+    }
+}
+
+/// What holds over all workers; none if nothing does.
+fn limits(claim: &Claim) -> Option<Arguments> {
+    let (mut queues, mut rates, mut types) = (Arguments::default(), Arguments::default(), Arguments::default());
+    let mut any = false;
+    for queue in &claim.queues {
+        if let Some(total) = queue.total {
+            queues = queues.with(&keys::escape(&queue.queue), u64::from(total));
+            any = true;
+        }
+        if let Some(limit) = queue.rate {
+            rates = rates.with(&keys::escape(&queue.queue), rate(limit));
+            any = true;
+        }
+    }
+    for slots in &claim.types {
+        if let Some(total) = slots.total {
+            types = types.with(&keys::task_type(&slots.task_type), u64::from(total));
+            any = true;
+        }
+    }
+    any.then(|| Arguments::default().with("queues", queues).with("rates", rates).with("types", types))
+}
+
+/// How many starts in which window, in milliseconds.
+pub(super) fn rate(limit: RateLimit) -> (u64, u64) {
+    (u64::from(limit.numerator), milliseconds(limit.window()))
+}
+
+fn attempt((id, token): &(TaskId, Token)) -> [u8; ATTEMPT] {
+    let mut bytes = [0; ATTEMPT];
+    bytes[..TaskId::LEN].copy_from_slice(&id.to_bytes());
+    bytes[TaskId::LEN..].copy_from_slice(&token.to_bytes());
+    bytes
 }
 
 fn claimed_task(id: TaskId, record: Record) -> ClaimedTask {

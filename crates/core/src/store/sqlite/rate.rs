@@ -15,6 +15,9 @@ use crate::store::{Allowance, MAX_BATCH};
 
 static GET: Batch = Batch::new(include_str!("sql/rates_get.sql"), 2);
 
+/// Which part of a window's buckets may be kept that have left it.
+const KEPT: i64 = 20;
+
 /// The starts of a queue that count, of which there is at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Starts {
@@ -24,6 +27,8 @@ struct Starts {
     /// With the newest bucket, and before the oldest one that counts.
     total: i64,
     before: i64,
+    /// The last start of the oldest bucket that is kept, which may have left the window.
+    eldest: i64,
 }
 
 /// What a queue's limit has let through, and what it leaves.
@@ -55,6 +60,12 @@ impl Rate {
         self.starts.is_some_and(|starts| starts.last.saturating_sub(self.now) > window(self.limit))
     }
 
+    /// Whether enough buckets have left the window for it to be worth while to forget them.
+    fn has_old(&self) -> bool {
+        let old = self.now.saturating_sub(window(self.limit) + window(self.limit) / KEPT);
+        self.starts.is_none_or(|starts| starts.eldest <= old)
+    }
+
     /// Counts starts now; answers the first start, and the total, of the bucket that they are in.
     fn add(&mut self, tasks: u32) -> (i64, i64) {
         let joined = self.starts.filter(|_| !self.is_ahead());
@@ -68,7 +79,8 @@ impl Rate {
         } else {
             self.now
         };
-        self.starts = Some(Starts { first, last, total, before: joined.map_or(0, |starts| starts.before) });
+        let (before, eldest) = joined.map_or((0, self.now), |starts| (starts.before, starts.eldest));
+        self.starts = Some(Starts { first, last, total, before, eldest });
         (first, total)
     }
 }
@@ -107,6 +119,7 @@ pub(super) async fn rates(
                 last: row.integer("last")?,
                 total: row.integer("total")?,
                 before: row.integer("before")?,
+                eldest: row.integer("eldest")?,
             };
             if let Some(rate) = rates.get_mut(&row.text("queue")?) {
                 rate.starts = Some(starts);
@@ -123,7 +136,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, queue: &str, rate: &mut Rate, tasks: 
     }
     if rate.is_ahead() {
         Statement::new(include_str!("sql/rates_reset.sql")).bind(queue).run(tx.db).await?;
-    } else {
+    } else if rate.has_old() {
         let mut leave = Statement::new(include_str!("sql/rates_leave.sql"));
         leave.bind(queue).bind(gone(rate.limit, rate.now)).run(tx.db).await?;
     }
@@ -169,7 +182,7 @@ mod tests {
     }
 
     fn starts(first: i64, last: i64) -> Option<Starts> {
-        Some(Starts { first: NOW + first, last: NOW + last, total: 7, before: 3 })
+        Some(Starts { first: NOW + first, last: NOW + last, total: 7, before: 3, eldest: NOW + first })
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- Moves started tasks; shared by turn.lua, reap.lua and stall.lua.
+-- Moves started tasks; shared by turn.lua, reap.lua and stall.lua. Needs places.lua.
 -- A move is a string: id (16 bytes), token (8), state to go to (1), place (1: H head, T tail, - none), then one byte
 -- each (0 or 1): dead letter, counts a failure, counts a lost worker, yields to a cancellation, has an end;
 -- delay (6, milliseconds); its error group (2 and as many bytes, none unless it is a dead letter, see groups.lua); then
@@ -31,6 +31,7 @@ local function move_task(move, id, v, now, over)
   end
   local sequence = sequence_of(v, r)
   gather('ZREM', lane.started, id)
+  free(lane.queue, lane.task_type, 1)
   count_running(sequence, -1)
   if has(r, SILENCE) then gather('ZREM', P .. 'silence:' .. lane.queue, id) end
   if has(r, BEATS) then gather('ZREM', P .. 'beats:' .. lane.queue, id) end

@@ -1,4 +1,5 @@
--- overdue: lists started tasks whose lease is over, for a decision that reap.lua applies. No transition.
+-- overdue: lists started tasks whose lease is over, for a decision that reap.lua applies; ends what attempts occupy that were
+--          taken away before, and whose worker's lease is over as well. No transition.
 -- args     limit
 -- Answers  now; false, or until when nothing is listed because the store was away; then four values a task: id, the
 --          head of its record, 1 if it counts as lost, its deadline, its progress or false, its policy or false
@@ -21,9 +22,8 @@ for _, kind in ipairs(call('ZRANGEBYSCORE', P .. 'deadlines', '-inf', now, 'LIMI
       left = left - 1
     end
   end
-  if #over == 0 then
-    local first = call('ZRANGE', key, 0, 0, 'WITHSCORES')
-    if first[2] then call('ZADD', P .. 'deadlines', first[2], kind) else call('ZREM', P .. 'deadlines', kind) end
-  end
+  take_places_back(kind)
+  if #over == 0 then refresh_deadline(kind) end
 end
+wake_freed()
 return answers

@@ -11,4 +11,5 @@ local answers = move_tasks(args.verdicts, now, function(lane, id)
   return not is_forgiven and deadline == decided[id] and deadline <= now
 end)
 apply(now)
+wake_freed()
 return { now, answers }

@@ -15,6 +15,7 @@ for i = 2, #ARGV do
   local r = read(v)
   if not r or r.state ~= 'R' or r.token ~= token then
     answers[i] = 'T'
+    keep_place_longer(id .. token, now + args.lease)
   else
     local lane = lane_of(v, r)
     gather('ZADD', lane.started, now + args.lease, id)
@@ -23,6 +24,8 @@ for i = 2, #ARGV do
       -- A lease may be renewed to a shorter one.
       lane.marked = true
       call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind)
+      -- Also of what a program started that did not say so.
+      mark_running(lane)
     end
     if beaten == 1 then
       local rare = P .. 'r:' .. id

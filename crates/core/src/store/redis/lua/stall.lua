@@ -20,9 +20,10 @@ local function is_spent() return found >= args.limit or looked >= MAX_EXAMINED o
 
 local function is_silent() return true end
 
-local function is_over(lane, id)
+-- When its lease is over; nil if it is already.
+local function deadline_of(lane, id)
   local deadline = tonumber(call('ZSCORE', lane.started, id) or '')
-  return not deadline or deadline <= now
+  return deadline and deadline > now and deadline or nil
 end
 
 -- A beat that had been confirmed may have been lost with the store: what was silent before it was back has its whole time
@@ -49,7 +50,9 @@ local function look_at(set, key, id)
   end
   if is_forgiven(set, key, id, r) then return true end
   -- Its end was asked for: that is how it ends. Its lease is over: reaping decides about it.
-  if has(r, CANCEL) or is_over(lane_of(v, r), id) then return true end
+  local lane = lane_of(v, r)
+  local deadline = deadline_of(lane, id)
+  if has(r, CANCEL) or not deadline then return true end
   found = found + 1
   answers[#answers + 1] = id
   answers[#answers + 1] = v
@@ -57,6 +60,8 @@ local function look_at(set, key, id)
   local whole = call('GET', P .. 't:' .. id)
   bytes = bytes + #whole
   move_task(id .. r.token .. set.move, id, whole, now, is_silent)
+  -- Its worker lives: the code runs until it has heard of this.
+  keep_place(lane, id .. r.token, deadline)
   told[r.worker] = true
   return false
 end

@@ -1,10 +1,12 @@
 -- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started, or
 --       cancelled if it has expired.
--- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), was_parked, parked_in (queues
---          that it may be parked in), lease (milliseconds), claim (nil or: tasks, seed, queues as {name, free} pairs,
---          types as name@version -> {free, policy, heartbeat interval or 0})
+-- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), stopped (nil or attempts, id and
+--          token, whose code has stopped after they were taken away), was_parked, parked_in (queues that it may be parked
+--          in), lease (milliseconds), claim (nil or: tasks, seed, queues as {name, free} pairs, types as name@version ->
+--          {free, policy, heartbeat interval or 0}, limits (see limits.lua))
 -- ARGV[2]… the finishes, a move each
--- Answers  now, the answers of the finishes, id and record of each claimed task in turns, 1 if the worker is parked
+-- Answers  now, the answers of the finishes, id and record of each claimed task in turns, 1 if the worker is parked, when a
+--          rate limit lets the next task start that it held back or false
 -- A repeated sequence number is answered from `turn:<worker>`.
 local remembered = P .. 'turn:' .. args.name
 
@@ -30,7 +32,9 @@ local function repeated(last)
       claimed[#claimed + 1] = v
     end
   end
-  return { now, answers, claimed, string.byte(last, at) or 0 }
+  -- An older program has not remembered the last one.
+  local next_slot = #last >= at + 6 and struct.unpack('>I6', last, at + 1) or 0
+  return { now, answers, claimed, string.byte(last, at) or 0, next_slot > 0 and next_slot }
 end
 
 local last = call('GET', remembered)
@@ -39,15 +43,16 @@ if last and struct.unpack('>I8', last) >= args.sequence then return repeated(las
 -- A write that is not refused when memory is full, so that a full store can drain.
 call('DEL', remembered)
 -- Not woken by what it brings itself; parked again below, if it still waits.
-if args.was_parked then
-  for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
-end
+local claim = args.claim
+if args.was_parked then unpark(claim and claim.limits, args.parked_in, args.name) end
 
 local answers = {}
 if args.finishes > 0 then
   answers = move_tasks(args.finishes, now)
   apply(now)
 end
+for _, attempt in ipairs(args.stopped or {}) do give_place_back(attempt) end
+if claim and claim.limits then apply_limits(claim) end
 
 -- Shares `total` fairly among `parts` by their `cap`; each gets `share`. `first` turns the order, so that what does
 -- not divide goes to another part each time.
@@ -71,7 +76,6 @@ local function divide(total, parts, first)
   end
 end
 
-local claim = args.claim
 local claimed = {}                -- id, record, ...
 local examined, taken = 0, {}     -- entries looked at; ids of this call
 local bytes = 0
@@ -178,6 +182,7 @@ if claim then
               share = share - got
               left = left - got
               expired_here = expired_here + expired
+              free(lane.lane.queue, lane.lane.task_type, -got)
               got = got + expired
               gone = gone + got
               lane.waits = lane.waits - got
@@ -226,28 +231,25 @@ if claim then
     tokens[k] = id .. r.token
     if not lane.marked then
       lane.marked = true
-      call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind)
+      local is_new = call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind) == 1
+      -- Under limits also where it should be marked already: a program may have started the others that did not do so.
+      if is_new or claim.limits then mark_running(lane) end
     end
   end
   if #order > 0 then call('ZADD', P .. 'leases', now, args.lease) end
   if #replaced > 0 then apply(now) end
 end
 
+if claim and claim.limits then count_against_limits(claim) end
+wake_freed()
+
 -- Parked only when everything that it could run was looked at.
-local parked = 0
+local parked, next_slot = 0, false
 if claim and #tokens < claim.tasks and examined < MAX_EXAMINED and bytes < MAX_BYTES then
   parked = 1
-  local types = {}
-  for task_type, slots in pairs(claim.types) do
-    if slots[1] > 0 then types[#types + 1] = task_type end
-  end
-  types = ' ' .. table.concat(types, ' ') .. ' '
-  for _, queue in ipairs(claim.queues) do
-    local key = P .. 'parked:' .. queue[1]
-    if queue[2] > 0 then call('HSET', key, args.name, types) end
-  end
+  next_slot = park(claim, args.name)
 end
 
 call('SET', remembered, struct.pack('>I8I2I2', args.sequence, #answers, #tokens) .. table.concat(answers)
-  .. table.concat(tokens) .. string.char(parked), 'EX', TURN_KEPT)
-return { now, answers, claimed, parked }
+  .. table.concat(tokens) .. string.char(parked) .. struct.pack('>I6', next_slot or 0), 'EX', TURN_KEPT)
+return { now, answers, claimed, parked, next_slot }

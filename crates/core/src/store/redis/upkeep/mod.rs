@@ -2,6 +2,7 @@
 
 mod drop;
 mod prune;
+mod purge;
 mod stall;
 mod trim;
 
@@ -29,8 +30,8 @@ impl Upkeep for RedisStore {
         trim::trim(self, trim).await
     }
 
-    async fn purge(&self, _: &Purge) -> Result<Swept> {
-        Err(crate::store::StoreError::Broken { operation: "purge", detail: "not built yet".to_owned() })
+    async fn purge(&self, purge: &Purge) -> Result<Swept> {
+        purge::purge(self, purge).await
     }
 }
 
