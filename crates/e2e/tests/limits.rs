@@ -19,6 +19,11 @@ super::on_both_stores! {
     a_stalled_task_keeps_its_place_until_its_code_has_stopped,
 }
 
+super::on_postgres! {
+    one_runs_at_a_time_over_workers_that_die,
+    a_limit_that_is_raised_or_lowered_counts_at_once,
+}
+
 const SOON: Duration = Duration::from_secs(30);
 
 /// Waits until so many attempts have begun; what there is to say of them then.

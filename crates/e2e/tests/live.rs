@@ -15,6 +15,14 @@ super::on_both_stores! {
     a_deleted_queue_is_cleared_and_one_of_its_name_begins_anew,
 }
 
+super::on_postgres! {
+    a_queue_created_on_one_manager_is_used_through_another_and_by_an_idle_worker_at_once,
+    an_idle_worker_follows_the_queues_of_its_role,
+    a_worker_whose_role_does_not_exist_yet_begins_when_it_does,
+    a_paused_queue_starts_nothing_and_what_runs_goes_on,
+    a_deleted_queue_is_cleared_and_one_of_its_name_begins_anew,
+}
+
 const SOON: Duration = Duration::from_secs(30);
 
 fn unlimited() -> Value {

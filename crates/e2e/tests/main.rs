@@ -42,3 +42,16 @@ macro_rules! on_both_stores {
     };
 }
 use on_both_stores;
+
+/// The same on Redis with queues and roles in PostgreSQL.
+macro_rules! on_postgres {
+    ($($scenario:ident,)*) => {
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                super::$scenario(jobbers_e2e::Installation::on_redis_and_postgres().await).await;
+            })*
+        }
+    };
+}
+use on_postgres;

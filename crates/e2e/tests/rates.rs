@@ -14,6 +14,11 @@ super::on_both_stores! {
     a_changed_rate_counts_at_once,
 }
 
+super::on_postgres! {
+    a_low_rate_starts_exactly_so_many_and_a_high_one_holds_up_nothing,
+    a_changed_rate_counts_at_once,
+}
+
 const SOON: Duration = Duration::from_secs(30);
 
 fn rate(numerator: u32, denominator: u32, period: &str) -> Value {

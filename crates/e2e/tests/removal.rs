@@ -14,6 +14,10 @@ super::on_both_stores! {
     a_forced_deletion_whose_manager_is_killed_goes_on,
 }
 
+super::on_postgres! {
+    a_forced_deletion_whose_manager_is_killed_goes_on,
+}
+
 const SOON: Duration = Duration::from_secs(30);
 /// Cancelling this many on a busy machine, from the death of the manager on.
 const LONG: Duration = Duration::from_secs(150);
