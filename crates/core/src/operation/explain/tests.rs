@@ -410,7 +410,7 @@ fn a_rate_limit_tells_when_the_next_one_may_start() {
     // One in two seconds behind the next one.
     assert_eq!(
         words(&limited_by(30, 10, used_up(Some(at(4))))),
-        format!("It waits for 90 s, behind 10 tasks of its type: {begin}; it will start in about 26 s.")
+        format!("It waits for 90 s, behind 10 tasks of its type: {begin}; it will start in about 24 s.")
     );
     let never = words(&limited_by(0, 10, used_up(None)));
     assert!(never.ends_with("queue `images` may start 0 per minute."), "{never}");

@@ -75,10 +75,11 @@ fn estimated_start(around: &Surroundings, waits: Waits, rate: Option<RateLimit>)
         Some(allowed) => allowed.min(around.starts_per_second),
         None => around.starts_per_second,
     };
-    let begin = next.unwrap_or(around.now);
-    if ahead == 0.0 && next.is_some() {
+    // The next start that the limit allows is that of the first in line.
+    let (begin, before) = next.map_or((around.now, ahead + 1.0), |next| (next, ahead));
+    if before == 0.0 {
         return Some(begin);
     }
-    let seconds = (ahead + 1.0) / pace;
+    let seconds = before / pace;
     (seconds <= LONGEST).then(|| begin.after(Duration::from_secs_f64(seconds)))
 }
