@@ -83,6 +83,14 @@ impl Scripts {
         let places = include_str!("lua/places.lua");
         let rate = include_str!("lua/rate.lua");
         let limits = include_str!("lua/limits.lua");
+        // A call makes every function of its script anew, which costs a busy worker more than what they do: those that most
+        // turns do without are made by those that need them.
+        let limiting = format!(
+            "local made\nlocal function limiting()\nif made then return made end\n{places}{rate}{limits}\
+             made = {{ mark_running = mark_running, give_place_back = give_place_back, wake_freed = wake_freed, \
+             apply = apply_limits, count = count_against_limits, park = park, unpark = unpark }}\nreturn made\nend\n"
+        );
+        let freed = include_str!("lua/freed.lua");
         let moves = include_str!("lua/moves.lua");
         let unstarted = include_str!("lua/unstarted.lua");
         let groups = include_str!("lua/groups.lua");
@@ -92,24 +100,24 @@ impl Scripts {
         let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
-            turn: step(&[groups, places, moves, unstarted, rate, limits, include_str!("lua/turn.lua")]),
-            renew: step(&[places, include_str!("lua/renew.lua")]),
+            turn: step(&[groups, freed, moves, unstarted, &limiting, include_str!("lua/turn.lua")]),
+            renew: step(&[freed, places, include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
-            overdue: step(&[places, away, include_str!("lua/overdue.lua")]),
-            reap: step(&[groups, places, moves, away, include_str!("lua/reap.lua")]),
+            overdue: step(&[freed, places, away, include_str!("lua/overdue.lua")]),
+            reap: step(&[groups, freed, places, moves, away, include_str!("lua/reap.lua")]),
             resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
             forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),
             expire: step(&[unstarted, include_str!("lua/expire.lua")]),
-            stall: step(&[groups, places, moves, away, include_str!("lua/stall.lua")]),
+            stall: step(&[groups, freed, places, moves, away, include_str!("lua/stall.lua")]),
             drop: step(&[unstarted, include_str!("lua/drop.lua")]),
             purge: step(&[unstarted, include_str!("lua/purge.lua")]),
             prune: step(&[groups, ended, gone, include_str!("lua/prune.lua")]),
             discard: step(&[groups, ended, include_str!("lua/discard.lua")]),
             trim: step(&[include_str!("lua/trim.lua")]),
             waiting: step(&[include_str!("lua/waiting.lua")]),
-            standing: step(&[places, rate, include_str!("lua/standing.lua")]),
+            standing: step(&[freed, places, rate, include_str!("lua/standing.lua")]),
             tasks: step(&[include_str!("lua/tasks.lua")]),
             counts: step(&[include_str!("lua/counts.lua")]),
             list_log: step(&[filter, include_str!("lua/list_log.lua")]),

@@ -1,4 +1,4 @@
--- What limits over all workers leave of a claim, and where its worker waits for more. A part of turn.lua.
+-- What limits over all workers leave of a claim, and where its worker waits for more. A part of turn.lua, made where it is needed (see `limiting` there).
 -- claim.limits  nil, or by what all workers together may do: queues and types (name -> tasks that may run), rates (name of a
 --               queue -> {numerator, window in milliseconds})
 local function lower(part, at, room, rate)
@@ -76,11 +76,8 @@ local function park(claim, name)
   return next_slot
 end
 
--- It waits no more.
-local function unpark(limits, queues, name)
-  for _, queue in ipairs(queues) do call('HDEL', P .. 'parked:' .. queue, name) end
-  if limits then
-    for queue in pairs(limits.queues) do call('HDEL', P .. 'full:' .. queue, name) end
-    for task_type in pairs(limits.types) do call('HDEL', P .. 'full_type:' .. task_type, name) end
-  end
+-- It waits for no place any more.
+local function unpark(limits, name)
+  for queue in pairs(limits.queues) do call('HDEL', P .. 'full:' .. queue, name) end
+  for task_type in pairs(limits.types) do call('HDEL', P .. 'full_type:' .. task_type, name) end
 end

@@ -1,4 +1,4 @@
--- Moves started tasks; shared by turn.lua, reap.lua and stall.lua. Needs places.lua.
+-- Moves started tasks; shared by turn.lua, reap.lua and stall.lua. Needs freed.lua.
 -- A move is a string: id (16 bytes), token (8), state to go to (1), place (1: H head, T tail, - none), then one byte
 -- each (0 or 1): dead letter, counts a failure, counts a lost worker, yields to a cancellation, has an end;
 -- delay (6, milliseconds); its error group (2 and as many bytes, none unless it is a dead letter, see groups.lua); then

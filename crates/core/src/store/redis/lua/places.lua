@@ -1,5 +1,5 @@
 -- Places under limits that hold over all workers: what occupies them, and who waits for one. Nothing is kept as a number:
--- what is counted are sets. Shared by turn.lua, renew.lua, overdue.lua, reap.lua, stall.lua and standing.lua.
+-- what is counted are sets. Needs freed.lua. Shared by limiting.lua, renew.lua, overdue.lua, reap.lua, stall.lua and standing.lua.
 -- running:<queue>, running_in:<type>   types that have tasks running in the queue, queues in which tasks of the type run: what
 --                                      is in `deadlines`, so an empty one stays until overdue.lua comes by
 -- stopping:<queue>:<type>              attempts (id and token) that were taken away while their worker lives, by the end of its
@@ -33,13 +33,6 @@ local function occupied_of(task_type)
   local n = 0
   for _, queue in ipairs(call('SMEMBERS', P .. 'running_in:' .. task_type)) do n = n + occupied(queue, task_type) end
   return n
-end
-
--- Places that this call has freed and not taken again, by queue and by type.
-local freed_in, freed_of = {}, {}
-local function free(queue, task_type, places)
-  freed_in[queue] = (freed_in[queue] or 0) + places
-  freed_of[task_type] = (freed_of[task_type] or 0) + places
 end
 
 local function free_kind(kind, places)

@@ -44,15 +44,18 @@ if last and struct.unpack('>I8', last) >= args.sequence then return repeated(las
 call('DEL', remembered)
 -- Not woken by what it brings itself; parked again below, if it still waits.
 local claim = args.claim
-if args.was_parked then unpark(claim and claim.limits, args.parked_in, args.name) end
+if args.was_parked then
+  for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
+  if claim and claim.limits then limiting().unpark(claim.limits, args.name) end
+end
 
 local answers = {}
 if args.finishes > 0 then
   answers = move_tasks(args.finishes, now)
   apply(now)
 end
-for _, attempt in ipairs(args.stopped or {}) do give_place_back(attempt) end
-if claim and claim.limits then apply_limits(claim) end
+for _, attempt in ipairs(args.stopped or {}) do limiting().give_place_back(attempt) end
+if claim and claim.limits then limiting().apply(claim) end
 
 -- Shares `total` fairly among `parts` by their `cap`; each gets `share`. `first` turns the order, so that what does
 -- not divide goes to another part each time.
@@ -233,21 +236,32 @@ if claim then
       lane.marked = true
       local is_new = call('ZADD', P .. 'deadlines', 'LT', now + args.lease, lane.kind) == 1
       -- Under limits also where it should be marked already: a program may have started the others that did not do so.
-      if is_new or claim.limits then mark_running(lane) end
+      if is_new or claim.limits then limiting().mark_running(lane) end
     end
   end
   if #order > 0 then call('ZADD', P .. 'leases', now, args.lease) end
   if #replaced > 0 then apply(now) end
 end
 
-if claim and claim.limits then count_against_limits(claim) end
-wake_freed()
+if claim and claim.limits then limiting().count(claim) end
+if is_freed_for_someone() then limiting().wake_freed() end
 
 -- Parked only when everything that it could run was looked at.
 local parked, next_slot = 0, false
 if claim and #tokens < claim.tasks and examined < MAX_EXAMINED and bytes < MAX_BYTES then
   parked = 1
-  next_slot = park(claim, args.name)
+  if claim.limits then
+    next_slot = limiting().park(claim, args.name)
+  else
+    local types = {}
+    for task_type, slots in pairs(claim.types) do
+      if slots[1] > 0 then types[#types + 1] = task_type end
+    end
+    types = ' ' .. table.concat(types, ' ') .. ' '
+    for _, queue in ipairs(claim.queues) do
+      if queue[2] > 0 then call('HSET', P .. 'parked:' .. queue[1], args.name, types) end
+    end
+  end
 end
 
 call('SET', remembered, struct.pack('>I8I2I2', args.sequence, #answers, #tokens) .. table.concat(answers)
