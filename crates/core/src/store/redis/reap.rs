@@ -54,6 +54,5 @@ pub(super) async fn reap(store: &RedisStore, verdicts: &[Verdict]) -> Result<Vec
     let answer = store.step("reap", &store.scripts.reap, arguments, &packed).await?;
     let mut reply = Reply::new("reap", answer)?;
     reply.time()?;
-    let mut answers = reply.list()?;
-    verdicts.iter().map(|_| answers.move_outcome()).collect()
+    reply.move_outcomes(verdicts.len())
 }

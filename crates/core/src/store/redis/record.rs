@@ -46,6 +46,10 @@ pub(crate) const EXPIRES: u8 = 64;
 const SHORT_HEAD: usize = 2;
 const LONG_HEAD: usize = SHORT_HEAD + 44;
 
+/// Where parts of the long head begin.
+const TOKEN: usize = SHORT_HEAD + 8;
+const ENDED: usize = TOKEN + 8 + 8 + 6;
+
 /// Where parts are that scripts read, from `submitted` on.
 const SEQUENCE: usize = 6;
 const FINGERPRINT: usize = SEQUENCE + 6;
@@ -60,9 +64,15 @@ pub(crate) fn lua_constants() -> String {
          local HEAD = '>c1BI4I2I2c8c8I6I6c8'\n\
          local NEW = '>c1BI6I6'\n\
          local SEQUENCE, FINGERPRINT, LANE = {SEQUENCE}, {FINGERPRINT}, {LANE}\n\
+         local TOKEN, ENDED = {}, {}\n\
+         local WAITS, RUNS = {}, {}\n\
          local STATUS = {{",
         SHORT_HEAD + 1,
         LONG_HEAD + 1,
+        TOKEN + 1,
+        ENDED + 1,
+        Status::Submitted.code(),
+        Status::Started.code(),
     );
     for status in Status::ALL {
         text.push_str(&format!(" {} = '{status}',", char::from(status.code())));

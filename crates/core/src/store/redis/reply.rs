@@ -117,7 +117,12 @@ impl Reply {
 
     /// A word of a letter and, mostly, a status.
     pub(super) fn word(&mut self) -> Result<(u8, Option<Status>)> {
-        match self.bytes()?.as_ref() {
+        let bytes = self.bytes()?;
+        self.read_word(&bytes)
+    }
+
+    fn read_word(&self, bytes: &[u8]) -> Result<(u8, Option<Status>)> {
+        match bytes {
             [letter, rest @ ..] if rest.len() <= 1 => {
                 Ok((*letter, rest.first().and_then(|code| Status::from_code(*code))))
             }
@@ -125,9 +130,17 @@ impl Reply {
         }
     }
 
-    /// What became of a move.
-    pub(super) fn move_outcome(&mut self) -> Result<MoveOutcome> {
-        match self.word()? {
+    /// What became of so many moves: a word of two bytes each.
+    pub(super) fn move_outcomes(&mut self, moves: usize) -> Result<Vec<MoveOutcome>> {
+        let words = self.bytes()?;
+        if words.len() != 2 * moves {
+            return Err(broken(self.operation, format!("{} bytes answer {moves} moves", words.len())));
+        }
+        words.chunks_exact(2).map(|word| self.move_outcome(word)).collect()
+    }
+
+    fn move_outcome(&self, word: &[u8]) -> Result<MoveOutcome> {
+        match self.read_word(word)? {
             (b'A', Some(status)) => Ok(MoveOutcome::Applied { status }),
             (b'S', now) => Ok(MoveOutcome::Stale { now }),
             other => Err(broken(self.operation, format!("unexpected answer {other:?}"))),

@@ -64,34 +64,24 @@ pub(crate) struct Scripts {
 impl Scripts {
     pub(crate) fn new(test_clock: bool) -> Self {
         let clock = if test_clock { include_str!("lua/clock_of_tests.lua") } else { include_str!("lua/clock.lua") };
-        let step = |parts: &[&str]| {
-            let mut text = format!(
-                "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
-                 {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
-                 local MAX_PARKED, CHUNK, MAX_DEAD_ENTRIES = {MAX_PARKED}, {CHUNK}, {MAX_DEAD_ENTRIES}\n\
-                 local MAX_LOOKED_AT, IDEMPOTENCY_KEPT, EXACT_PLACES = {MAX_LOOKED_AT}, {}, {}\n",
-                record::lua_constants(),
-                IDEMPOTENCY_KEPT.as_millis(),
-                Ahead::EXACT,
-            );
-            for part in [&[clock, include_str!("lua/prelude.lua")], parts].concat() {
-                text.push_str(part);
-            }
-            Script::new(&text)
-        };
+        let begin = format!(
+            "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
+             {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
+             local MAX_PARKED, CHUNK, MAX_DEAD_ENTRIES = {MAX_PARKED}, {CHUNK}, {MAX_DEAD_ENTRIES}\n\
+             local MAX_LOOKED_AT, IDEMPOTENCY_KEPT, EXACT_PLACES = {MAX_LOOKED_AT}, {}, {}\n{clock}{}",
+            record::lua_constants(),
+            IDEMPOTENCY_KEPT.as_millis(),
+            Ahead::EXACT,
+            include_str!("lua/prelude.lua"),
+        );
+        let record = include_str!("lua/record.lua");
+        let sets = include_str!("lua/sets.lua");
+        let step = |parts: &[&str]| Script::new(&[&[&begin, record, sets], parts].concat().concat());
         let global = |text: &str| Script::new(&format!("{clock}{text}"));
         let places = include_str!("lua/places.lua");
         let rate = include_str!("lua/rate.lua");
-        let limits = include_str!("lua/limits.lua");
-        // A call makes every function of its script anew, which costs a busy worker more than what they do: those that most
-        // turns do without are made by those that need them.
-        let limiting = format!(
-            "local made\nlocal function limiting()\nif made then return made end\n{places}{rate}{limits}\
-             made = {{ mark_running = mark_running, give_place_back = give_place_back, wake_freed = wake_freed, \
-             apply = apply_limits, count = count_against_limits, park = park, unpark = unpark }}\nreturn made\nend\n"
-        );
+        let moves = [include_str!("lua/moves.lua"), include_str!("lua/move.lua")].concat();
         let freed = include_str!("lua/freed.lua");
-        let moves = include_str!("lua/moves.lua");
         let unstarted = include_str!("lua/unstarted.lua");
         let groups = include_str!("lua/groups.lua");
         let ended = include_str!("lua/ended.lua");
@@ -100,17 +90,17 @@ impl Scripts {
         let filter = include_str!("lua/filter.lua");
         Self {
             submit: step(&[include_str!("lua/submit.lua")]),
-            turn: step(&[groups, freed, moves, unstarted, &limiting, include_str!("lua/turn.lua")]),
+            turn: Script::new(&turn(&begin)),
             renew: step(&[freed, places, include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),
             promote: step(&[include_str!("lua/promote.lua")]),
             overdue: step(&[freed, places, away, include_str!("lua/overdue.lua")]),
-            reap: step(&[groups, freed, places, moves, away, include_str!("lua/reap.lua")]),
+            reap: step(&[groups, freed, places, &moves, away, include_str!("lua/reap.lua")]),
             resubmit: step(&[groups, ended, include_str!("lua/resubmit.lua")]),
             hasten: step(&[include_str!("lua/hasten.lua")]),
             forget: step(&[groups, ended, gone, include_str!("lua/forget.lua")]),
             expire: step(&[unstarted, include_str!("lua/expire.lua")]),
-            stall: step(&[groups, freed, places, moves, away, include_str!("lua/stall.lua")]),
+            stall: step(&[groups, freed, places, &moves, away, include_str!("lua/stall.lua")]),
             drop: step(&[unstarted, include_str!("lua/drop.lua")]),
             purge: step(&[unstarted, include_str!("lua/purge.lua")]),
             prune: step(&[groups, ended, gone, include_str!("lua/prune.lua")]),
@@ -132,4 +122,60 @@ impl Scripts {
             now: global("return now"),
         }
     }
+}
+
+/// A call makes every function of its script anew, which costs a busy worker more than what they do: those that most turns do
+/// without are made by a function that is called where they are needed, and answers a table of them.
+fn made_on_demand(name: &str, parts: &[&str], functions: &[&str]) -> String {
+    let table: Vec<_> = functions.iter().map(|function| format!("{function} = {function}")).collect();
+    let (body, table) = (parts.concat(), table.join(", "));
+    format!(
+        "local {name}_made\n{name} = function()\nif {name}_made then return {name}_made end\n{body}\
+             {name}_made = {{ {table} }}\nreturn {name}_made\nend\n"
+    )
+}
+
+/// The script of a turn, the one that has to be quick.
+fn turn(begin: &str) -> String {
+    let limiting = made_on_demand(
+        "limiting",
+        &[include_str!("lua/places.lua"), include_str!("lua/rate.lua"), include_str!("lua/limits.lua")],
+        &[
+            "mark_running",
+            "give_place_back",
+            "wake_freed",
+            "leaving",
+            "apply_limits",
+            "count_against_limits",
+            "park",
+            "unpark",
+        ],
+    );
+    let rare = made_on_demand(
+        "rare",
+        &[
+            include_str!("lua/record.lua"),
+            include_str!("lua/sets.lua"),
+            include_str!("lua/groups.lua"),
+            include_str!("lua/move.lua"),
+            include_str!("lua/unstarted.lua"),
+            include_str!("lua/start.lua"),
+            include_str!("lua/repeated.lua"),
+        ],
+        &["move_task", "start", "repeated"],
+    );
+    [
+        begin,
+        "local limiting, rare\n",
+        include_str!("lua/freed.lua"),
+        include_str!("lua/moves.lua"),
+        include_str!("lua/completed.lua"),
+        include_str!("lua/share.lua"),
+        include_str!("lua/take.lua"),
+        include_str!("lua/claim.lua"),
+        &limiting,
+        &rare,
+        include_str!("lua/turn.lua"),
+    ]
+    .concat()
 }

@@ -16,8 +16,7 @@ pub(super) async fn turn(store: &RedisStore, turn: &Turn) -> Result<TurnReply> {
     let answer = store.turn_step(arguments(turn), &finishes).await?;
     let mut reply = Reply::new("turn", answer)?;
     let now = reply.time()?;
-    let mut answers = reply.list()?;
-    let finished = turn.finishes.iter().map(|_| answers.move_outcome()).collect::<Result<_>>()?;
+    let finished = reply.move_outcomes(turn.finishes.len())?;
     let mut tasks = reply.list()?;
     let mut claimed = Vec::new();
     while !tasks.is_empty() {

@@ -1,4 +1,5 @@
--- What limits over all workers leave of a claim, and where its worker waits for more. A part of turn.lua, made where it is needed (see `limiting` there).
+-- What limits over all workers leave of a claim, and where its worker waits for more. A part of turn.lua, made where it is needed.
+-- Needs places.lua and rate.lua.
 -- claim.limits  nil, or by what all workers together may do: queues and types (name -> tasks that may run), rates (name of a
 --               queue -> {numerator, window in milliseconds})
 local function lower(part, at, room, rate)
@@ -7,16 +8,25 @@ local function lower(part, at, room, rate)
   part.granted = part[at]
 end
 
+-- The places of which this call has decided that their tasks leave them, but has not written it yet.
+local function leaving()
+  local in_queues, of_types = {}, {}
+  for queue, places in pairs(freed_in) do in_queues[queue] = places end
+  for task_type, places in pairs(freed_of) do of_types[task_type] = places end
+  return { in_queues = in_queues, of_types = of_types }
+end
+
 -- Lowers what is free in the claim to what the limits leave. What the worker has free itself stays known as `own`.
-local function apply_limits(claim)
+local function apply_limits(claim, leaving)
   local limits = claim.limits
+  local in_queues, of_types = leaving and leaving.in_queues or {}, leaving and leaving.of_types or {}
   for _, queue in ipairs(claim.queues) do
     local total, rate = limits.queues[queue[1]], limits.rates[queue[1]]
-    lower(queue, 2, total and math.max(0, total - occupied_in(queue[1])), rate and rate_of(queue[1], rate[1], rate[2]))
+    lower(queue, 2, total and math.max(0, total - occupied_in(queue[1]) + (in_queues[queue[1]] or 0)), rate and rate_of(queue[1], rate[1], rate[2]))
   end
   for task_type, slots in pairs(claim.types) do
     local total = limits.types[task_type]
-    lower(slots, 1, total and math.max(0, total - occupied_of(task_type)))
+    lower(slots, 1, total and math.max(0, total - occupied_of(task_type) + (of_types[task_type] or 0)))
   end
 end
 

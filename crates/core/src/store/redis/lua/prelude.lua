@@ -1,64 +1,16 @@
 -- Begins every script of the partition, behind the constants that record.rs generates.
 -- KEYS[1]  what all keys of the partition begin with
 -- ARGV[1]  the step's named arguments, msgpack; `channels` is what all channels begin with
--- All access to t: and r: goes through here. Times are milliseconds of the store's clock.
+-- Times are milliseconds of the store's clock. What most calls do without is in record.lua and sets.lua: a call makes every
+-- function of its script anew, which costs a busy worker more than what they do.
 local P = KEYS[1]
 local args = cmsgpack.unpack(ARGV[1])
 local call = redis.call
+-- A number as an argument of a command is turned into a text each time.
+local now_text = string.format('%d', now)
 
--- The head of a record: fields by name; nil where there is no record.
-local function read(v)
-  if not v or #v < SHORT + LANE then return nil end
-  local r = { state = string.sub(v, 1, 1), flags = string.byte(v, 2), body = SHORT,
-    attempt = 0, failures = 0, lost = 0, token = '', worker = string.rep('\0', 8), started = 0,
-    ended = 0, policy = string.rep('\0', 8) }
-  if bit.band(r.flags, RAN) ~= 0 then
-    if #v < LONG + LANE then return nil end
-    local _
-    _, _, r.attempt, r.failures, r.lost, r.token, r.worker, r.started, r.ended, r.policy =
-      struct.unpack(HEAD, v)
-    r.body = LONG
-  end
-  return r
-end
-
--- A changed head, always the long one.
-local function head(r)
-  local token = r.token
-  if token == '' then token = string.rep('\0', 8) end
-  return struct.pack(HEAD, r.state, bit.bor(r.flags, RAN), r.attempt, r.failures, r.lost, token, r.worker,
-    r.started, r.ended, r.policy)
-end
-
--- The record with a changed head before the body of `v`.
-local function write(r, v, result) return head(r) .. string.sub(v, r.body) .. (result or '') end
-
--- Changes the head of the stored record. A record may be large: only where its head grows it is moved, and how many
--- bytes that were is answered.
-local function rewrite(id, r)
-  local key = P .. 't:' .. id
-  if r.body == LONG then
-    call('SETRANGE', key, 0, head(r))
-    return 0
-  end
-  local body = call('GETRANGE', key, r.body - 1, -1)
-  call('SET', key, head(r) .. body)
-  return #body
-end
-
--- When it was submitted, and how many tasks were submitted before it.
-local function submitted_of(v, r) return (struct.unpack('>I6', v, r.body)) end
-local function sequence_of(v, r) return (struct.unpack('>I6', v, r.body + SEQUENCE)) end
-
--- Since when a waiting task waits: where it has been elsewhere before, `ended` says so.
-local function waiting_since(v, r)
-  if r.ended > 0 then return r.ended end
-  return r.attempt > 0 and r.started or submitted_of(v, r)
-end
-
-local function has(r, flag) return bit.band(r.flags, flag) ~= 0 end
-local function set(r, flag) r.flags = bit.bor(r.flags, flag) end
-local function clear(r, flag) r.flags = bit.band(r.flags, bit.bnot(flag)) end
+-- The chunk of the log that it is in, by the first five bytes of that number: what was submitted around the same time.
+local function chunk_of(around) return math.floor(struct.unpack('>I5', around) * 256 / CHUNK) end
 
 -- A lane by its name `queue:type:priority`, with the keys that are derived from it.
 local known_lanes = {}
@@ -83,17 +35,6 @@ local function lane_named(name)
   return lane
 end
 
--- The lane of the record `v` whose head is `r`.
-local function lane_of(v, r)
-  return lane_named((struct.unpack('>I2c0', v, r.body + LANE)))
-end
-
--- Whether the record `v`, whose body begins at `body`, is of this lane.
-local function is_of(lane, v, body)
-  local from = body + LANE
-  return string.sub(v, from, from + #lane.packed - 1) == lane.packed
-end
-
 -- The values of the tasks with these ids, in order; false where there is none. Bounded in what it reads at once.
 local function values(ids)
   local found = {}
@@ -112,13 +53,18 @@ end
 
 -- What a step changes, gathered by key so that a batch takes few commands; `apply` writes all of it.
 local gathered, gathered_by = {}, { RPUSH = {}, ZADD = {}, ZREM = {} }
-local function gather(command, key, first, second)
+local function gathering(command, key)
   local list = gathered_by[command][key]
   if not list then
     list = { command = command, key = key }
     gathered_by[command][key] = list
     gathered[#gathered + 1] = list
   end
+  return list
+end
+
+local function gather(command, key, first, second)
+  local list = gathering(command, key)
   list[#list + 1] = first
   if second then list[#list + 1] = second end
 end
@@ -136,7 +82,7 @@ end
 local in_lanes = {}   -- lane -> change of its count of live entries
 local heads = {}      -- tasks for the heads of their lanes, {lane, id}, first comes first
 local waiting = {}    -- lane -> tasks that became claimable
-local moves = {}      -- id and state of every task that moved, for the channel `events`
+local moves = {}      -- id, state, ... of every task that moved, for the channel `events`
 local replaced = {}   -- key, value, ... of records to write
 local tallies = {}    -- queue -> field -> count
 
@@ -146,46 +92,26 @@ local function tally(queue, field, by)
   t[field] = (t[field] or 0) + (by or 1)
 end
 
-local function moved(id, state) moves[#moves + 1] = id .. state end
-
--- `by` more tasks wait among those that were submitted around the same time: lists look only where some do.
-local all_waits = P .. 'waits'
-local function count_waiting(lane, sequence, by)
-  local chunk = math.floor(sequence / CHUNK)
-  count(lane.waits, chunk, by)
-  count(all_waits, chunk, by)
+local function moved(id, state)
+  local n = #moves
+  moves[n + 1], moves[n + 2] = id, state
 end
 
--- The same of what runs, of all queues: enough to find thousands of them.
-local all_runs = P .. 'runs'
-local function count_running(sequence, by) count(all_runs, math.floor(sequence / CHUNK), by) end
-
--- The task waits in its lane from now on.
-local function wait(lane, id, at_head, sequence)
-  if at_head then heads[#heads + 1] = { lane, id } else gather('RPUSH', lane.key, id) end
-  in_lanes[lane] = (in_lanes[lane] or 0) + 1
-  count_waiting(lane, sequence, 1)
-  waiting[lane] = (waiting[lane] or 0) + 1
+-- The record of the task becomes `v`.
+local function replace(id, v)
+  local n = #replaced
+  replaced[n + 1], replaced[n + 2] = P .. 't:' .. id, v
 end
 
--- The task is due at `due`.
-local function schedule(lane, id, due)
-  gather('ZADD', P .. 'scheduled:' .. lane.queue, due, id)
-  call('ZADD', P .. 'dues', 'LT', due, lane.queue)
-end
-
--- After tasks left the scheduled ones of a queue: says anew when the queue's next one is due.
-local function refresh_due(queue)
-  local first = call('ZRANGE', P .. 'scheduled:' .. queue, 0, 0, 'WITHSCORES')
-  if first[2] then call('ZADD', P .. 'dues', first[2], queue) else call('ZREM', P .. 'dues', queue) end
-end
+-- How many tasks of each chunk of the log wait, in all queues, and how many run.
+local all_waits, all_runs = P .. 'waits', P .. 'runs'
 
 local function ended_key(lane, set_name)
   return set_name == 'dead' and P .. 'dead:' .. lane.kind or P .. 'ended:' .. lane.kind .. ':' .. set_name
 end
 
--- The task has ended, with a status by name or `dead` for a dead letter.
-local function finish(lane, id, set_name, now)
+-- Where tasks of the lane are that ended so, from this step on.
+local function ending(lane, set_name)
   local key = lane.ended[set_name]
   if not key then
     key = ended_key(lane, set_name)
@@ -193,8 +119,7 @@ local function finish(lane, id, set_name, now)
     -- In order of names.
     call('ZADD', P .. 'endings', 0, lane.kind .. ':' .. set_name)
   end
-  gather('ZADD', key, now, id)
-  if set_name == 'dead' then count(P .. 'dead', lane.queue, 1) end
+  return key
 end
 
 -- A hash's count of a field, removed at zero. Answers what is left.
@@ -225,20 +150,14 @@ local function wake(queue, task_type, tasks)
   end
 end
 
--- Tells workers (8 bytes each, as keys of a table) that one of their tasks is to end or was taken away.
-local function tell(workers)
-  for worker in pairs(workers) do
-    local name = string.gsub(worker, '.', function(c) return string.format('%02x', string.byte(c)) end)
-    call('PUBLISH', args.channels .. 'cancel:' .. name, '')
-  end
-end
-
 -- Writes everything that was gathered. The script's first write is behind it already.
 local function apply(now)
   for from = 1, #replaced, 200 do
     call('MSET', unpack(replaced, from, math.min(from + 199, #replaced)))
   end
-  for _, list in ipairs(gathered) do call(list.command, list.key, unpack(list)) end
+  for _, list in ipairs(gathered) do
+    if list[1] then call(list.command, list.key, unpack(list)) end
+  end
   for i = #heads, 1, -1 do call('LPUSH', heads[i][1].key, heads[i][2]) end
   for lane, by in pairs(in_lanes) do
     -- No live entry: what the list still holds is dead.

@@ -18,8 +18,7 @@ local function cancel(id, v, r)
   end_unstarted(lane, id, v, r)
   if #v <= HEAD_READ then
     -- It was read whole, and is written together with others.
-    replaced[#replaced + 1] = P .. 't:' .. id
-    replaced[#replaced + 1] = write(r, v)
+    replace(id, write(r, v))
   else
     bytes = bytes + rewrite(id, r)
   end

@@ -6,10 +6,11 @@
 local is_forgiven = now < forgiven_until()
 local decided = {}
 for i = 1, args.verdicts do decided[string.sub(ARGV[i + 1], 1, 16)] = args.deadlines[i] end
-local answers = move_tasks(args.verdicts, now, function(lane, id)
+local function is_over(lane, id)
   local deadline = tonumber(call('ZSCORE', lane.started, id) or '')
   return not is_forgiven and deadline == decided[id] and deadline <= now
-end)
+end
+local answers = move_tasks(args.verdicts, function(move, id, v) return move_task(move, id, v, now, is_over) end)
 apply(now)
 wake_freed()
-return { now, answers }
+return { now, table.concat(answers) }

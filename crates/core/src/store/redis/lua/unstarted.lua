@@ -11,7 +11,7 @@ local function end_unstarted(lane, id, v, r, to)
   clear(r, EXPIRES)
   r.state = to
   r.ended = now
-  finish(lane, id, STATUS[to], now)
+  finish(lane, id, STATUS[to])
   tally(lane.queue, STATUS[to])
   moved(id, to)
 end
