@@ -64,6 +64,15 @@ impl<const N: usize> Argument for [u8; N] {
     }
 }
 
+/// Bytes, where a list of them would be one of numbers.
+pub(crate) struct Packed(pub(crate) Vec<u8>);
+
+impl Argument for Packed {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.0.as_slice().pack(into);
+    }
+}
+
 impl Argument for String {
     fn pack(&self, into: &mut Vec<u8>) {
         self.as_bytes().pack(into);

@@ -20,11 +20,13 @@ end
 local function apply_limits(claim, leaving)
   local limits = claim.limits
   local in_queues, of_types = leaving and leaving.in_queues or {}, leaving and leaving.of_types or {}
-  for _, queue in ipairs(claim.queues) do
+  for n = 1, #claim.queues do
+    local queue = queue_at(n)
     local total, rate = limits.queues[queue[1]], limits.rates[queue[1]]
     lower(queue, 2, total and math.max(0, total - occupied_in(queue[1]) + (in_queues[queue[1]] or 0)), rate and rate_of(queue[1], rate[1], rate[2]))
   end
-  for task_type, slots in pairs(claim.types) do
+  for task_type in pairs(claim.types) do
+    local slots = slots_of(task_type)
     local total = limits.types[task_type]
     lower(slots, 1, total and math.max(0, total - occupied_of(task_type) + (of_types[task_type] or 0)))
   end

@@ -1,9 +1,8 @@
 -- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started, or
 --       cancelled if it has expired.
 -- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), stopped (nil or attempts, id and
---          token, whose code has stopped after they were taken away), was_parked, parked_in (queues that it may be parked
---          in), lease (milliseconds), claim (nil or: tasks, seed, queues as {name, free} pairs, types as name@version ->
---          {free, policy, heartbeat interval or 0}, limits (see limits.lua))
+--          token, whose code has stopped after they were taken away), parked_in (nil or queues that it may be parked in), lease (milliseconds), claim (nil or: tasks, seed, queues: free (4 bytes) and name each, types: by
+--          name@version free (4 bytes), policy (8), heartbeat interval or 0 (6, milliseconds); limits (see limits.lua))
 -- ARGV[2]… the finishes, a move each
 -- Answers  now, the answers of the finishes (two bytes each), id and record of each claimed task in turns, 1 if the worker is
 --          parked, when a rate limit lets the next task start that it held back or false
@@ -16,7 +15,7 @@ if last and struct.unpack('>I8', last) >= args.sequence then return rare().repea
 -- A write that is not refused when memory is full, so that a full store can drain.
 call('DEL', remembered)
 -- Not woken by what it brings itself; parked again below, if it still waits.
-if args.was_parked then
+if args.parked_in then
   for _, queue in ipairs(args.parked_in) do call('HDEL', P .. 'parked:' .. queue, args.name) end
   if claim and claim.limits then limiting().unpark(claim.limits, args.name) end
 end
@@ -38,7 +37,9 @@ local leaving = claim and claim.limits and not is_written and limiting().leaving
 for _, attempt in ipairs(args.stopped or {}) do limiting().give_place_back(attempt) end
 if claim and claim.limits then limiting().apply_limits(claim, leaving) end
 
-if claim then claim_tasks() end
+-- Where the last turn has stopped to look for tasks, this one goes on.
+local next_queue = last and string.len(last) >= 2 and struct.unpack('>I2', last, #last - 1) or 0
+if claim then next_queue = claim_tasks(next_queue) end
 apply(now)
 
 if claim and claim.limits then limiting().count_against_limits(claim) end
@@ -52,11 +53,12 @@ if claim and started < claim.tasks and not is_spent() then
     next_slot = limiting().park(claim, args.name)
   else
     local types = {}
-    for task_type, slots in pairs(claim.types) do
-      if slots[1] > 0 then types[#types + 1] = task_type end
+    for task_type in pairs(claim.types) do
+      if slots_of(task_type)[1] > 0 then types[#types + 1] = task_type end
     end
     types = ' ' .. table.concat(types, ' ') .. ' '
-    for _, queue in ipairs(claim.queues) do
+    for n = 1, #claim.queues do
+      local queue = queue_at(n)
       if queue[2] > 0 then call('HSET', P .. 'parked:' .. queue[1], args.name, types) end
     end
   end
@@ -64,5 +66,5 @@ end
 
 answers = table.concat(answers)
 call('SET', remembered, struct.pack('>I8I2I2', args.sequence, args.finishes, started) .. answers .. table.concat(tokens)
-  .. string.char(parked) .. struct.pack('>I6', next_slot or 0), 'EX', TURN_KEPT)
+  .. string.char(parked) .. struct.pack('>I6I2', next_slot or 0, next_queue), 'EX', TURN_KEPT)
 return { now, answers, claimed, parked, next_slot }
