@@ -137,3 +137,26 @@ pub async fn a_turn_without_a_claim_takes_nothing(env: &Environment) {
     assert!(reply.claimed.is_empty() && !reply.parked);
     assert_eq!(status(env.store(), id(1)).await, Status::Submitted);
 }
+
+/// Of twenty queues and types that all have tasks, each is served by the time that all could have been, if claims are small.
+pub async fn many_queues_and_types_take_turns(env: &Environment) {
+    const MANY: u64 = 20;
+    let queues: Vec<String> = (0..MANY).map(|n| format!("queue-{n}")).collect();
+    let names: Vec<&str> = queues.iter().map(String::as_str).collect();
+    let types: Vec<TaskType> = (0..MANY).map(|n| TaskType::new(format!("type-{n}"), 1)).collect();
+    let type_of = |n: u64| types[usize::try_from(n % MANY).expect("small")].clone();
+    let by_queue: Vec<_> = (0..MANY * MANY).map(|n| task_in(names[(n % MANY) as usize], n)).collect();
+    let by_type: Vec<_> = (0..MANY * MANY).map(|n| task_of(type_of(n), 1_000 + n)).collect();
+    submit_all(env.store(), &by_queue).await;
+    submit_all(env.store(), &by_type).await;
+    for (n, queues, types) in [(1, &names[..], &[alpha()][..]), (2, &[QUEUE][..], &types[..])] {
+        let mut worker = Worker::consuming(env.store(), n, queues, types).await;
+        let mut served = HashSet::new();
+        for _ in 0..MANY {
+            let claimed = worker.claim(2).await;
+            assert_eq!(claimed.len(), 2);
+            served.extend(claimed.into_iter().map(|task| (task.queue, task.task_type)));
+        }
+        assert_eq!(served.len() as u64, MANY, "{served:?}");
+    }
+}

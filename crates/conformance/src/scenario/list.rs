@@ -45,6 +45,7 @@ macro_rules! each_scenario {
                 a_claim_of_nothing_takes_nothing,
                 a_claim_that_gets_less_than_it_asked_for_parks,
                 a_turn_without_a_claim_takes_nothing,
+                many_queues_and_types_take_turns,
             }
             concurrent {
                 workers_that_claim_at_once_share_the_tasks,
