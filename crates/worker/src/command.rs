@@ -78,7 +78,9 @@ fn launch(tasks: Tasks, Options { worker, store, log }: Options) -> u8 {
         eprintln!("error: {error}");
         return MISUSED;
     }
-    let runtime = match tokio::runtime::Runtime::new() {
+    // One thread for the claim loop and for the connection that it talks over: from one to the other no thread is woken.
+    // Handlers and the renewal have threads of their own.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!(event = "start", %error, "the worker cannot start its threads");

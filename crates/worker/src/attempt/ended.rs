@@ -27,22 +27,39 @@ pub enum Ended {
 #[derive(Debug)]
 pub struct Start {
     attempt: Arc<Attempt>,
+    begun: bool,
     ended: bool,
 }
 
 impl Start {
     pub(crate) fn new(attempt: Arc<Attempt>) -> Self {
-        Self { attempt, ended: false }
+        attempt.reports.begins();
+        Self { attempt, begun: false, ended: false }
     }
 
     pub fn attempt(&self) -> &Arc<Attempt> {
         &self.attempt
     }
 
+    /// Its code has run and did not end at once. Until this is said, or the end, the worker may wait a moment with what it
+    /// has to tell the store, so that this attempt can join in.
+    pub fn begun(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.attempt.reports.begun();
+        }
+    }
+
     /// Ends the attempt.
     pub fn end(mut self, ended: Ended) {
+        self.finish(ended);
+    }
+
+    fn finish(&mut self, ended: Ended) {
         self.ended = true;
+        // First the end: who sees that nothing begins any more sees the end as well.
         Arc::clone(&self.attempt).end(ended);
+        self.begun();
     }
 }
 
@@ -56,7 +73,7 @@ impl Drop for Start {
                 error_type: "Dropped".to_owned(),
                 backtrace: None,
             };
-            Arc::clone(&self.attempt).end(Ended::Failed { end, expected: false, retry_after: None });
+            self.finish(Ended::Failed { end, expected: false, retry_after: None });
         }
     }
 }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jobbers_core::lifecycle::Transition;
@@ -11,6 +12,8 @@ use super::Attempt;
 pub(crate) struct Reports {
     ends: mpsc::UnboundedSender<AttemptReport>,
     beats: mpsc::UnboundedSender<BeatWaits>,
+    /// Attempts whose code has not had its first chance to end.
+    beginning: AtomicUsize,
     max_result: usize,
 }
 
@@ -35,7 +38,7 @@ impl Reports {
         beats: mpsc::UnboundedSender<BeatWaits>,
         max_result: usize,
     ) -> Arc<Self> {
-        Arc::new(Self { ends, beats, max_result })
+        Arc::new(Self { ends, beats, beginning: AtomicUsize::new(0), max_result })
     }
 
     pub(super) fn max_result(&self) -> usize {
@@ -45,6 +48,21 @@ impl Reports {
     /// Whether nobody listens any more: the worker has ended.
     pub(super) fn are_closed(&self) -> bool {
         self.ends.is_closed()
+    }
+
+    /// An attempt is handed to what runs it.
+    pub(super) fn begins(&self) {
+        self.beginning.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has had its first chance to end; if it took it, its end was told before.
+    pub(super) fn begun(&self) {
+        self.beginning.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Attempts that may be just about to end. The ends of all others that took their first chance have been told.
+    pub(crate) fn beginning(&self) -> usize {
+        self.beginning.load(Ordering::Acquire)
     }
 
     pub(super) fn ended(&self, report: AttemptReport) {

@@ -1,8 +1,10 @@
 //! The claim loop: free slots become claims, claimed tasks become attempts, ended attempts become finishes.
 
+mod batch;
 mod counts;
 mod delivery;
 mod parked;
+mod patience;
 mod queues;
 mod rate_slot;
 mod running;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobbers_core::lifecycle::{Destination, Event, Transition};
+use jobbers_core::lifecycle::Event;
 use jobbers_core::model::{Policy, Registration, TaskId, Token, WorkerId};
 use jobbers_core::process::Shutdown;
 use jobbers_core::store::{Claim, ClaimedTask, Finish, MAX_BATCH, MoveOutcome, StoreError, Turn, TurnReply};
@@ -10,8 +10,10 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::batch;
 use super::delivery::{Delivered, Undelivered};
 use super::parked::Parked;
+use super::patience::Patience;
 use super::rate_slot;
 use super::{Consumed, Counts, Delivery, Running, Slots};
 use crate::attempt::{Attempt, AttemptReport, Reports, Start, not_begun};
@@ -111,28 +113,6 @@ pub(crate) enum LoopEnd {
     Store(StoreError),
 }
 
-/// Bytes of results after which a turn takes no more: what was kept during an outage must not make one that is too large.
-const MAX_BYTES: usize = 4 << 20;
-
-/// Bytes of the result that an end brings.
-fn size(report: &AttemptReport) -> usize {
-    match &report.transition {
-        Some(Transition { destination: Destination::Completed(result), .. }) => result.len(),
-        _ => 0,
-    }
-}
-
-/// How many ends of these sizes go into one turn; at least one of any.
-pub(super) fn batch_of(sizes: impl Iterator<Item = usize>) -> usize {
-    let mut bytes = 0;
-    let fits = sizes.take(MAX_BATCH).take_while(|size| {
-        let first = bytes == 0;
-        bytes += size;
-        first || bytes <= MAX_BYTES
-    });
-    fits.count()
-}
-
 impl ClaimLoop {
     pub(crate) async fn run(mut self) -> LoopEnd {
         loop {
@@ -155,14 +135,22 @@ impl ClaimLoop {
         }
     }
 
-    /// Takes what has ended. Handlers that are just about to end get the chance to join this turn.
+    /// Takes what has ended. Attempts that are just about to end get the chance to join this turn.
     async fn gather(&mut self) {
-        if self.state.in_slots > 0 {
+        let mut patience = Patience::new();
+        let mut known = 0;
+        loop {
+            // Asked before: the ends of those that do not begin any more are found.
+            let beginning = self.reports.beginning();
+            while let Ok(report) = self.ends.try_recv() {
+                self.ended(report);
+            }
+            let came = self.state.ended.len() - known;
+            known += came;
+            if !self.state.has_news() || !patience.wait(self.state.in_slots, beginning, came) {
+                return;
+            }
             yield_now().await;
-            yield_now().await;
-        }
-        while let Ok(report) = self.ends.try_recv() {
-            self.ended(report);
         }
     }
 
@@ -237,7 +225,7 @@ impl ClaimLoop {
     }
 
     async fn turn(&mut self, claim: Option<Claim>) -> Result<(), Undelivered> {
-        let batch = batch_of(self.state.ended.iter().map(size));
+        let batch = batch::count(self.state.ended.iter().map(batch::size));
         let ended: Vec<AttemptReport> = self.state.ended.drain(..batch).collect();
         let mut attempts = Vec::with_capacity(ended.len());
         let mut retries = Vec::with_capacity(ended.len());

@@ -21,6 +21,7 @@ pub trait Executor: Debug + Send + Sync {
     /// Begins these attempts, and does not wait for them.
     ///
     /// It ends each of them through [`Start::end`], after its code has stopped, and not before: also when it panicked or
-    /// was interrupted. It stops the code when [`Attempt::interrupted`](crate::attempt::Attempt::interrupted) says so.
+    /// was interrupted. It says [`Start::begun`] of those that do not end at once. It stops the code when
+    /// [`Attempt::interrupted`](crate::attempt::Attempt::interrupted) says so.
     fn start(&self, attempts: Vec<Start>);
 }

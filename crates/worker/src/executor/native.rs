@@ -1,4 +1,7 @@
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use jobbers_core::model::{EndDetail, EndKind, Registration};
 use tokio::runtime::Handle;
@@ -30,18 +33,21 @@ impl Native {
         Self { definitions: definitions.into(), state: Arc::new(state), runtime }
     }
 
-    fn begin(definitions: Arc<[Definition]>, state: &Arc<State>, start: Start) {
+    fn begin(definitions: Arc<[Definition]>, state: &Arc<State>, mut start: Start) {
         let place = start.attempt().type_index();
         let call = Call { context: TaskContext(Arc::clone(start.attempt())), state: Arc::clone(state) };
         match definitions.get(place).map(|definition| &definition.run) {
             Some(Run::Async(_)) => {
                 tokio::spawn(async move {
                     let Definition { run: Run::Async(handler), expected, .. } = &definitions[place] else { return };
-                    let ended = run_async(&start, expected, || handler(call)).await;
+                    let mut start = start;
+                    let ended = run_async(&mut start, expected, || handler(call)).await;
                     start.end(ended);
                 });
             }
             Some(Run::Blocking(_)) => {
+                // Its thread is not there yet: nothing is waited for.
+                start.begun();
                 tokio::task::spawn_blocking(move || {
                     let Definition { run: Run::Blocking(handler), expected, .. } = &definitions[place] else { return };
                     let ended = ended(expected, guarded(|| handler(&call)));
@@ -70,7 +76,7 @@ impl Executor for Native {
 }
 
 /// Runs a handler until it ends or is interrupted, then at its next `await`.
-async fn run_async<F>(start: &Start, expected: &ExpectedErrors, handler: F) -> Ended
+async fn run_async<F>(start: &mut Start, expected: &ExpectedErrors, handler: F) -> Ended
 where
     F: FnOnce() -> futures_util::future::BoxFuture<'static, HandlerResult>,
 {
@@ -78,19 +84,23 @@ where
         Ok(future) => Guarded(future),
         Err(panic) => return ended(expected, Err(panic)),
     };
-    let interrupted = start.attempt().interrupted();
-    let result = tokio::select! {
-        biased;
-        result = &mut running => result,
-        () = interrupted => {
-            // The code has stopped when its last destructor has run.
-            return match guarded(move || drop(running)) {
-                Ok(()) => Ended::Interrupted,
-                Err(panic) => ended(expected, Err(panic)),
-            };
+    let attempt = Arc::clone(start.attempt());
+    let mut interrupted = pin!(attempt.interrupted());
+    let result = poll_fn(|context| {
+        if let Poll::Ready(result) = Pin::new(&mut running).poll(context) {
+            return Poll::Ready(Some(result));
         }
-    };
-    ended(expected, result)
+        start.begun();
+        interrupted.as_mut().poll(context).map(|()| None)
+    });
+    match result.await {
+        Some(result) => ended(expected, result),
+        // The code has stopped when its last destructor has run.
+        None => match guarded(move || drop(running)) {
+            Ok(()) => Ended::Interrupted,
+            Err(panic) => ended(expected, Err(panic)),
+        },
+    }
 }
 
 fn ended(expected: &ExpectedErrors, result: Result<HandlerResult, EndDetail>) -> Ended {

@@ -22,6 +22,7 @@ pub(super) struct Rig {
     pub store: Arc<FakeStore>,
     pub shutdown: Shutdown,
     pub running: Arc<Running>,
+    pub reports: Arc<Reports>,
     pub wake: Arc<Notify>,
     pub renew_now: Arc<Notify>,
     pub drain: CancellationToken,
@@ -112,6 +113,7 @@ impl Rig {
         let (consumed_tx, consumed) = watch::channel(Consumed { queues: vec![queue("default")] });
         let (ends_tx, ends) = mpsc::unbounded_channel();
         let (beats_tx, beats) = mpsc::unbounded_channel();
+        let reports = Reports::new(ends_tx, beats_tx, 1024);
         let registrations = executor.registrations();
         tokio::spawn(watch_deadlines(Arc::clone(&running)));
         tokio::spawn(watch_shutdown(Arc::clone(&running), shutdown.clone(), grace));
@@ -123,7 +125,7 @@ impl Rig {
             slots: Slots::new(slots, &registrations),
             registrations: registrations.into_iter().map(Arc::new).collect(),
             running: Arc::clone(&running),
-            reports: Reports::new(ends_tx, beats_tx, 1024),
+            reports: Arc::clone(&reports),
             ends,
             wake: Arc::clone(&wake),
             renew_now: Arc::clone(&renew_now),
@@ -135,7 +137,7 @@ impl Rig {
         };
         // The first turn is taken when the test first waits: what it submits before is there.
         let end = tokio::spawn(claim_loop.run());
-        Self { store, shutdown, running, wake, renew_now, drain, end, consumed: consumed_tx, _beats: beats }
+        Self { store, shutdown, running, reports, wake, renew_now, drain, end, consumed: consumed_tx, _beats: beats }
     }
 
     /// Says what the worker consumes from now on.

@@ -2,12 +2,10 @@ use std::time::Duration;
 
 use jobbers_core::lifecycle::Destination;
 use jobbers_core::model::Status;
-use jobbers_core::store::MAX_BATCH;
 use tokio::time::{Instant, timeout};
 
 use super::rig::{Rig, destinations};
 use crate::claim::LoopEnd;
-use crate::claim::turns::batch_of;
 
 #[tokio::test(start_paused = true)]
 async fn all_waiting_tasks_run_within_the_slots() {
@@ -119,13 +117,4 @@ async fn an_attempt_that_takes_too_long_is_interrupted_and_retried() {
     assert_eq!(destinations(&store), [Destination::Scheduled(Duration::ZERO)]);
     let store = store.lock();
     assert_eq!(store.finished[0].transition.end.as_ref().unwrap().error, "timed out after 2 s");
-}
-
-#[test]
-fn large_results_are_delivered_in_turns_of_a_bounded_size() {
-    const MIB: usize = 1 << 20;
-    assert_eq!(batch_of([MIB; 10].into_iter()), 4);
-    assert_eq!(batch_of([10 * MIB, 1].into_iter()), 1, "at least one of any size");
-    assert_eq!(batch_of([20; 1000].into_iter()), MAX_BATCH);
-    assert_eq!(batch_of([0; 3].into_iter()), 3);
 }
