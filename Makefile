@@ -23,10 +23,16 @@ soak: ## Do everything that can go wrong, for ten minutes, and count what came o
 	target/debug/jobbers_soak $(ARGS)
 
 .PHONY: bench
-bench: ## Measure throughput and latency on stores of their own (ARGS="--tasks 10000")
+bench: ## Measure Jobbers beside the limit of the machine, on stores of its own (ARGS="--tasks 10000 --only w1,w3")
 	@scripts/setup
-	cargo build --release -p jobbers-bench -p jobbers-worker
+	cargo build --locked --release -p jobbers-bench -p jobbers-worker
 	target/release/jobbers_bench $(ARGS)
+
+.PHONY: bench-scale
+bench-scale: ## Measure what a task costs as the store grows; takes long, and 2 GB of memory (ARGS="--scale-max 100000")
+	@scripts/setup
+	cargo build --locked --release -p jobbers-bench -p jobbers-worker
+	target/release/jobbers_bench --only w5 $(ARGS)
 
 .PHONY: openapi
 openapi: ## Write openapi.json anew, from the routes
@@ -39,4 +45,4 @@ fmt: ## Format the code
 
 .PHONY: help
 help: ## List this
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20

@@ -6,10 +6,14 @@ use anyhow::{Context as _, Result, bail, ensure};
 use jobbers_conformance::server::Guard;
 use jobbers_core::model::{Queue, Status, TaskId, Timestamp};
 use jobbers_core::process::Stores;
-use jobbers_core::store::SharedStore;
+use jobbers_core::store::{MAX_BATCH, SharedStore};
 
+use crate::meter::Spent;
 use crate::place::Place;
 use crate::{load, usage};
+
+/// What the worker process may log: it need not be told that its store forgets, for that is meant.
+const LOG: &str = "warn,jobbers_core::store::redis::connection=error";
 
 /// What one drain cost.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +23,10 @@ pub struct Drain {
     /// CPU milliseconds per 1,000 tasks.
     pub worker_cpu: f64,
     pub server_cpu: Option<f64>,
-    /// Bytes.
-    pub worker_memory: u64,
+    /// Bytes, at its highest.
+    pub worker_memory: f64,
+    /// By all tasks, in a Redis.
+    pub spent: Option<Spent>,
 }
 
 /// W1: a worker process with that many slots drains that many waiting no-op tasks, from a queue without limits or with
@@ -30,7 +36,11 @@ pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, lim
     if let Some(limits) = limits {
         routing.put_queue(limits, None, store.now().await?).await?;
     }
-    let ids = load::submit(&store, "noop", tasks).await?;
+    let ids = load::submit(&store, "noop", tasks, MAX_BATCH).await?;
+    let mut meter = match place.server_pid() {
+        Some(_) => Some(place.meter().await?),
+        None => None,
+    };
     let server_before = place.server_pid().and_then(usage::cpu);
     let mut process = Guard::spawn(
         Command::new(worker)
@@ -39,19 +49,24 @@ pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, lim
             .env("SQL_PATH", place.sql_path())
             .env("WORKER_CONCURRENT_TASKS", slots.to_string())
             .env("WORKER_TTL", "0")
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", LOG)
             .stdout(Stdio::null()),
     )
     .with_context(|| format!("starting {}", worker.display()))?;
     wait_for_the_end(&store, &ids, &mut process).await?;
+    // Before anything else is asked.
+    let spent = match &mut meter {
+        Some(meter) => Some(meter.spent().await?),
+        None => None,
+    };
     let per_thousand = |cpu: Duration| cpu.as_secs_f64() * 1e6 / tasks as f64;
     let worker_cpu = per_thousand(usage::cpu(process.pid()).context("CPU time of the worker")?);
-    let worker_memory = usage::peak_memory(process.pid()).context("memory of the worker")?;
+    let worker_memory = usage::peak_memory(process.pid()).context("memory of the worker")? as f64;
     let server_after = place.server_pid().and_then(usage::cpu);
     let server_cpu = server_before.zip(server_after).map(|(before, after)| per_thousand(after - before));
     drop(process);
     let seconds = duration(&store, &ids).await?.as_secs_f64();
-    Ok(Drain { tasks_per_second: tasks as f64 / seconds, worker_cpu, server_cpu, worker_memory })
+    Ok(Drain { tasks_per_second: tasks as f64 / seconds, worker_cpu, server_cpu, worker_memory, spent })
 }
 
 /// Waits until every task has ended. The order of ends is nearly that of submission, so the last ones are asked.

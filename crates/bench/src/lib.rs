@@ -1,17 +1,17 @@
 //! Workloads on real stores and real workers, and what they cost beside the limit of the machine.
 //!
-//! W1 drain, W3 latency; each several times in one run, with the bare Lua worker beside them. Figures are for
-//! reports and decisions: machines are shared and noisy, so medians and ratios of one run are what counts.
+//! Each workload is run several times, in turns with what it is compared with. Figures are for reports and decisions:
+//! machines are shared and noisy, so medians and ratios of one run are what counts.
 
-pub mod bare;
+mod bare;
+mod bench;
+mod command;
 mod drain;
-mod latency;
 mod load;
+mod meter;
 mod place;
 mod report;
 mod usage;
+mod workload;
 
-pub use drain::{Drain, drain};
-pub use latency::latency;
-pub use place::Place;
-pub use report::{Spread, machine};
+pub use command::Command;

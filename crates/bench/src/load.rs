@@ -1,7 +1,7 @@
 use anyhow::{Result, ensure};
 use bytes::Bytes;
 use jobbers_core::model::{DEFAULT_PRIORITY, DEFAULT_QUEUE, NewTask, TaskId, TaskType, When};
-use jobbers_core::store::{MAX_BATCH, SharedStore, SubmitOutcome};
+use jobbers_core::store::{SharedStore, SubmitOutcome};
 
 /// 93 bytes of JSON, as performance.md's workloads have it.
 pub(crate) const PARAMETERS: &[u8] =
@@ -24,17 +24,23 @@ pub(crate) fn task(name: &str, parameters: &Bytes) -> NewTask {
     }
 }
 
-/// Submits that many tasks of a type, in batches.
-pub(crate) async fn submit(store: &SharedStore, name: &str, tasks: usize) -> Result<Vec<TaskId>> {
+/// Submits that many tasks of a type, so many in a step, and waits for each step.
+pub(crate) async fn submit(store: &SharedStore, name: &str, tasks: usize, batch: usize) -> Result<Vec<TaskId>> {
     let parameters = Bytes::from_static(PARAMETERS);
     let mut ids = Vec::with_capacity(tasks);
     while ids.len() < tasks {
-        let batch: Vec<_> = (0..MAX_BATCH.min(tasks - ids.len())).map(|_| task(name, &parameters)).collect();
-        let outcomes = store.submit(&batch).await?;
-        ensure!(outcomes.iter().all(|outcome| matches!(outcome, SubmitOutcome::Stored { .. })), "not all were stored");
-        ids.extend(batch.iter().map(|task| task.id));
+        let some: Vec<_> = (0..batch.min(tasks - ids.len())).map(|_| task(name, &parameters)).collect();
+        store_all(store, &some).await?;
+        ids.extend(some.iter().map(|task| task.id));
     }
     Ok(ids)
+}
+
+/// Stores new tasks in one step.
+pub(crate) async fn store_all(store: &SharedStore, tasks: &[NewTask]) -> Result<()> {
+    let outcomes = store.submit(tasks).await?;
+    ensure!(outcomes.iter().all(|outcome| matches!(outcome, SubmitOutcome::Stored { .. })), "not all were stored");
+    Ok(())
 }
 
 #[cfg(test)]

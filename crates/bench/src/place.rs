@@ -1,10 +1,43 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use jobbers_conformance::server::redis::{RedisServer, WITHOUT_PERSISTENCE};
 use jobbers_core::process::{Connector, SqlUrl, StoreSettings, StoreUrl};
 use tempfile::TempDir;
+
+use crate::meter::Meter;
+
+/// Every write is on the disk within a second.
+const WITH_AOF_EVERY_SECOND: [&str; 6] = ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"];
+
+/// Where a workload runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Redis,
+    RedisWithAof,
+    Sqlite,
+}
+
+impl Kind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Redis => "Redis",
+            Self::RedisWithAof => "Redis with AOF (everysec)",
+            Self::Sqlite => "SQLite",
+        }
+    }
+
+    /// A fresh store of this kind.
+    pub fn open(self) -> Result<Arc<Place>> {
+        let redis = match self {
+            Self::Redis => Some(RedisServer::start(&WITHOUT_PERSISTENCE)),
+            Self::RedisWithAof => Some(RedisServer::start(&WITH_AOF_EVERY_SECOND)),
+            Self::Sqlite => None,
+        };
+        Ok(Arc::new(Place { redis, folder: tempfile::tempdir()? }))
+    }
+}
 
 /// A fresh store in a temporary folder, with its server if it needs one.
 #[derive(Debug)]
@@ -14,21 +47,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// A Redis of its own, without persistence.
-    pub fn redis() -> Result<Arc<Self>> {
-        let redis = Some(RedisServer::start(&WITHOUT_PERSISTENCE));
-        Ok(Arc::new(Self { redis, folder: tempfile::tempdir()? }))
-    }
-
-    /// An SQLite file.
-    pub fn sqlite() -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { redis: None, folder: tempfile::tempdir()? }))
-    }
-
-    pub fn name(&self) -> &'static str {
-        if self.redis.is_some() { "Redis" } else { "SQLite" }
-    }
-
     fn file(&self) -> PathBuf {
         self.folder.path().join("jobbers.db")
     }
@@ -54,5 +72,10 @@ impl Place {
     /// The process that stores, if it is one of its own.
     pub fn server_pid(&self) -> Option<u32> {
         self.redis.as_ref().and_then(RedisServer::pid)
+    }
+
+    /// What its Redis says of itself.
+    pub async fn meter(&self) -> Result<Meter> {
+        Meter::of(&self.redis.as_ref().context("only Redis tells what it spends")?.url()).await
     }
 }

@@ -1,5 +1,5 @@
 -- The bare worker: finishes a batch and claims the next.
--- KEYS[1] what keys begin with · ARGV: how many to claim, then the ids to finish · answers ids and values in turns
+-- KEYS[1] what keys begin with · ARGV: how many to claim, then the ids to finish · answers pairs of id and value
 local P = KEYS[1]
 local call = redis.call
 local time = call('TIME')
