@@ -5,6 +5,7 @@
 
 pub mod bare;
 mod drain;
+pub mod http;
 mod latency;
 mod load;
 mod place;

@@ -3,13 +3,15 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use jobbers_bench::{Place, Spread, bare, drain, latency, machine};
+use jobbers_bench::{Place, Spread, bare, drain, http, latency, machine};
 use jobbers_core::model::{DEFAULT_QUEUE, Period, Queue, RateLimit};
 
 /// Measures Jobbers on stores of its own: W1 (drain) and W3 (latency), beside a bare Lua worker
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<http::Command>,
     /// Tasks that are drained
     #[arg(long, default_value_t = 50_000)]
     tasks: usize,
@@ -26,7 +28,10 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    if let Some(command) = arguments.command.take() {
+        return command.run().await;
+    }
     let worker = match arguments.worker.clone() {
         Some(path) => path,
         None => std::env::current_exe()?.with_file_name("jobbers_worker"),
