@@ -25,13 +25,13 @@ soak: ## Do everything that can go wrong, for ten minutes, and count what came o
 .PHONY: bench
 bench: ## Measure Jobbers beside the limit of the machine, on stores of its own (ARGS="--tasks 10000 --only w1,w3")
 	@scripts/setup
-	cargo build --locked --release -p jobbers-bench -p jobbers-worker
+	cargo build --locked --release -p jobbers-bench -p jobbers-worker -p jobbers-manager
 	target/release/jobbers_bench $(ARGS)
 
 .PHONY: bench-scale
 bench-scale: ## Measure what a task costs as the store grows; takes long, and 2 GB of memory (ARGS="--scale-max 100000")
 	@scripts/setup
-	cargo build --locked --release -p jobbers-bench -p jobbers-worker
+	cargo build --locked --release -p jobbers-bench -p jobbers-worker -p jobbers-manager
 	target/release/jobbers_bench --only w5 $(ARGS)
 
 .PHONY: openapi

@@ -11,6 +11,8 @@ pub struct Bench {
     pub runs: usize,
     /// The worker's program.
     pub worker: PathBuf,
+    /// The manager's program.
+    pub manager: PathBuf,
     /// The most waiting tasks that the cost of a task is measured with.
     pub scale_max: usize,
 }

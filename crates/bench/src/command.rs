@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::bench::{Bench, progress};
+use crate::http;
 use crate::report::{Machine, Section, replace};
 use crate::workload::Workload;
 
@@ -13,8 +14,11 @@ const PLOTS: &str = "plots";
 /// Measures Jobbers beside the limit of the machine, on stores of its own. Results go to standard output as Markdown, and what it
 /// is at to standard error
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct Command {
+    #[command(subcommand)]
+    part: Option<Part>,
+
     /// What to measure, with commas between; all but w5, which takes long, unless this is said
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WORKLOADS")]
     only: Vec<Workload>,
@@ -46,6 +50,23 @@ pub struct Command {
     /// The worker's program; by default the one beside this
     #[arg(long, value_name = "PATH")]
     worker: Option<PathBuf>,
+
+    /// The manager's program; by default the one beside this
+    #[arg(long, value_name = "PATH")]
+    manager: Option<PathBuf>,
+}
+
+/// What runs as a process of its own, so that its CPU time can be told.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// The bare endpoint
+    #[command(hide = true)]
+    BareEndpoint {
+        #[arg(long)]
+        redis: String,
+        #[arg(long)]
+        port: u16,
+    },
 }
 
 fn at_least_100(text: &str) -> Result<usize, String> {
@@ -56,6 +77,9 @@ fn at_least_100(text: &str) -> Result<usize, String> {
 impl Command {
     /// Measures everything that was asked for. What is measured is written at once, so that an error later on costs only the rest.
     pub async fn run(self) -> Result<()> {
+        if let Some(Part::BareEndpoint { redis, port }) = &self.part {
+            return http::serve(redis, *port).await;
+        }
         let machine = Machine::here()?.to_string();
         if self.write {
             ensure!(self.document.exists(), "{} is missing: there is nothing to write into", self.document.display());
@@ -74,17 +98,16 @@ impl Command {
     }
 
     fn bench(&self) -> Result<Bench> {
-        let worker = match &self.worker {
-            Some(path) => path.clone(),
-            None => std::env::current_exe()?.with_file_name("jobbers_worker"),
-        };
+        let this = std::env::current_exe()?;
+        let program = |given: &Option<PathBuf>, name| given.clone().unwrap_or_else(|| this.with_file_name(name));
+        let (worker, manager) = (program(&self.worker, "jobbers_worker"), program(&self.manager, "jobbers_manager"));
         ensure!(
             worker.exists(),
             "{} is missing: build it with `cargo build --release -p jobbers-worker`",
             worker.display()
         );
         let Self { tasks, latencies, runs, scale_max, .. } = *self;
-        Ok(Bench { tasks, latencies, runs, worker, scale_max })
+        Ok(Bench { tasks, latencies, runs, worker, manager, scale_max })
     }
 }
 
@@ -136,7 +159,7 @@ mod tests {
     #[test]
     fn the_document_has_a_place_for_every_workload() {
         let text = include_str!("../../../docs/performance.md");
-        for name in ["w1", "w2", "w3", "w4", "w5", "w6"] {
+        for name in ["w1", "w2", "http", "w3", "w4", "w5", "w6"] {
             assert!(replace(text, name, "").is_ok(), "{name}");
         }
     }

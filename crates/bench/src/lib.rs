@@ -7,6 +7,7 @@ mod bare;
 mod bench;
 mod command;
 mod drain;
+mod http;
 mod load;
 mod meter;
 mod place;

@@ -19,6 +19,7 @@ mod router;
 mod routes;
 mod scheduler_watch;
 mod server;
+mod service;
 mod settings;
 mod trace_parent;
 mod wire;

@@ -1,24 +1,24 @@
 use std::panic::AssertUnwindSafe;
 
-use axum::extract::Request;
-use axum::middleware::Next;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use crate::problem::{Kind, Problem};
 
 /// A panic in a handler is this request's problem and nobody else's.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(event = "panic", %method, path, "a handler panicked");
+pub(crate) async fn guard(method: &Method, uri: &Uri, answer: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(event = "panic", %method, path = uri.path(), "a handler panicked");
         Problem::new(Kind::Bug, "the manager failed to answer this request; see its log").into_response()
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, middleware, routing};
+    use axum::extract::Request;
+    use axum::middleware::{self, Next};
+    use axum::{Router, routing};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
@@ -29,7 +29,11 @@ mod tests {
         async fn bad() -> &'static str {
             panic!("on purpose")
         }
-        let router = Router::new().route("/", routing::get(bad)).layer(middleware::from_fn(guard));
+        async fn guarded(request: Request, next: Next) -> Response {
+            let (method, uri) = (request.method().clone(), request.uri().clone());
+            guard(&method, &uri, next.run(request)).await
+        }
+        let router = Router::new().route("/", routing::get(bad)).layer(middleware::from_fn(guarded));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut connection = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let server = tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
-use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::{Kind, Problem};
-use crate::{access, panics, routes};
+use crate::routes;
 
 /// Every route, with its description: this is the one place where routes are listed.
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
@@ -56,7 +56,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(routes::lists::oldest_first))
 }
 
-/// What answers requests: every route, plain and under `/api`.
+/// Every route, plain and under `/api`, for requests that were let in.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let (routes, _) = routes().split_for_parts();
     Router::new()
@@ -65,8 +65,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/", get(routes::root::show))
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(app.clone(), access::guard))
-        .layer(middleware::from_fn(panics::guard))
         .with_state(app)
 }
 

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{InvalidOrigin, InvalidTokens, Origins, Tokens};
 use crate::app::App;
 use crate::connection::{self, Files, Serving};
-use crate::router::router;
 use crate::scheduler_watch;
+use crate::service::Service;
 use crate::settings::ManagerSettings;
 
 /// How long requests may take to end after the manager was told to stop.
@@ -109,7 +109,7 @@ impl Bound {
         let end = CancellationToken::new();
         let _end_when_left = end.clone().drop_guard();
         let serving = Serving { most, stop: app.stopping.clone(), end };
-        let server = connection::serve(listener, router(app.clone()), serving);
+        let server = connection::serve(listener, Service::new(app.clone()), serving);
         let opening = async {
             let stores = match stores.await {
                 Ok(stores) => stores,

@@ -2,6 +2,7 @@
 
 mod drain;
 mod footprint;
+mod http;
 mod latency;
 mod limits;
 mod scale;
@@ -19,6 +20,8 @@ pub enum Workload {
     W1,
     /// Submitting, in process
     W2,
+    /// Submitting over HTTP, beside a bare endpoint
+    Http,
     /// From the submission to the first line of the handler, on an idle system
     W3,
     /// Memory, CPU time and Redis commands of a task
@@ -31,13 +34,14 @@ pub enum Workload {
 
 impl Workload {
     /// What is measured unless something else is asked for.
-    pub const USUAL: [Self; 5] = [Self::W1, Self::W2, Self::W3, Self::W4, Self::W6];
+    pub const USUAL: [Self; 6] = [Self::W1, Self::W2, Self::Http, Self::W3, Self::W4, Self::W6];
 
     /// Runs it, several times, and answers its block of the document.
     pub async fn measure(self, bench: &Bench) -> Result<Section> {
         match self {
             Self::W1 => Ok(drain::measure(bench).await?.section()),
             Self::W2 => Ok(submit::measure(bench).await?.section()),
+            Self::Http => Ok(http::measure(bench).await?.section()),
             Self::W3 => Ok(latency::measure(bench).await?.section()),
             Self::W4 => Ok(footprint::measure(bench).await?.section()),
             Self::W5 => scale::measure(bench).await?.section(),

@@ -6,7 +6,7 @@ use jobbers_core::model::{Status, TaskType};
 
 use super::{get, status, submit, submit_all};
 use crate::Environment;
-use crate::sample::{alpha, beta, id, task, task_in, task_of, tasks};
+use crate::sample::{QUEUE, alpha, beta, id, task, task_in, task_of, tasks};
 use crate::worker::Worker;
 
 pub async fn claim_is_exclusive(env: &Environment) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use super::patience::persist;
@@ -28,7 +29,7 @@ pub(super) struct Batches {
 #[derive(Debug)]
 struct Waiting {
     task: NewTask,
-    reply: oneshot::Sender<Result<SubmitOutcome, StoreError>>,
+    reply: oneshot::Sender<Result<(NewTask, SubmitOutcome), StoreError>>,
 }
 
 impl Batches {
@@ -38,8 +39,8 @@ impl Batches {
         Self { inbox }
     }
 
-    /// Stores one task. If this is dropped before its batch was sent, nothing happens.
-    pub(super) async fn submit(&self, task: NewTask) -> Result<SubmitOutcome, StoreError> {
+    /// Stores one task, and gives it back. If this is dropped before its batch was sent, nothing happens.
+    pub(super) async fn submit(&self, task: NewTask) -> Result<(NewTask, SubmitOutcome), StoreError> {
         let (reply, answer) = oneshot::channel();
         let gone = |_| StoreError::Broken { operation: "submit", detail: "the process is stopping".into() };
         self.inbox.send(Waiting { task, reply }).await.map_err(|_| gone(()))?;
@@ -53,7 +54,7 @@ async fn collect(store: SharedStore, mut arriving: mpsc::Receiver<Waiting>) {
     loop {
         // First the place, then the tasks: whatever arrives until there is a place joins the batch.
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        if waiting.is_empty() && arriving.recv_many(&mut waiting, MAX_BATCH).await == 0 {
+        if !gather(&mut arriving, &mut waiting).await {
             return;
         }
         waiting.retain(|one| !one.reply.is_closed());
@@ -63,6 +64,22 @@ async fn collect(store: SharedStore, mut arriving: mpsc::Receiver<Waiting>) {
         }
         waiting = rest;
     }
+}
+
+/// Waits until something waits, and takes along what comes at the same time; false if nothing will come any more.
+async fn gather(arriving: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) -> bool {
+    if waiting.is_empty() && arriving.recv_many(waiting, MAX_BATCH).await == 0 {
+        return false;
+    }
+    // Everybody else who is ready gets a turn: of requests that arrived together the first would go alone. Where
+    // nobody is, that is no time at all.
+    yield_now().await;
+    while waiting.len() < MAX_BATCH
+        && let Ok(one) = arriving.try_recv()
+    {
+        waiting.push(one);
+    }
+    true
 }
 
 /// Leaves in `waiting` what fits into one batch, with each id and each key once, and returns the rest.
@@ -98,7 +115,7 @@ impl Load {
 async fn send(store: SharedStore, batch: Vec<Waiting>, _place: OwnedSemaphorePermit) {
     let (tasks, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.task, one.reply)).unzip();
     let outcomes = match persist("submit", Instant::now() + PERSIST, || store.submit(&tasks)).await {
-        Ok(outcomes) if outcomes.len() == replies.len() => outcomes.into_iter().map(Ok).collect(),
+        Ok(outcomes) if outcomes.len() == replies.len() => tasks.into_iter().zip(outcomes).map(Ok).collect(),
         Ok(outcomes) => {
             let detail = format!("{} answers for {} tasks", outcomes.len(), replies.len());
             vec![Err(StoreError::Broken { operation: "submit", detail }); replies.len()]
@@ -136,6 +153,32 @@ mod tests {
     fn split(mut all: Vec<Waiting>) -> (usize, usize) {
         let rest = rest_of_batch(&mut all);
         (all.len(), rest.len())
+    }
+
+    #[tokio::test]
+    async fn who_is_ready_goes_along() {
+        let (inbox, mut arriving) = mpsc::channel(2 * MAX_BATCH);
+        inbox.send(waiting(0, 2)).await.unwrap();
+        for id in 1..50 {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { inbox.send(waiting(id, 2)).await.unwrap() });
+        }
+        let mut together = Vec::new();
+        assert!(gather(&mut arriving, &mut together).await);
+        assert_eq!(together.len(), 50);
+        drop(inbox);
+        assert!(!gather(&mut arriving, &mut Vec::new()).await, "nobody is left");
+    }
+
+    #[tokio::test]
+    async fn no_more_are_gathered_than_one_step_takes() {
+        let (inbox, mut arriving) = mpsc::channel(2 * MAX_BATCH);
+        for id in 0..MAX_BATCH + 100 {
+            inbox.send(waiting(id as u128, 2)).await.unwrap();
+        }
+        let mut together = vec![waiting(1_000, 2)];
+        assert!(gather(&mut arriving, &mut together).await);
+        assert_eq!(together.len(), MAX_BATCH);
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Operations {
     async fn submit_now(&self, submission: Submission) -> Result<Submitted, Error> {
         let moment = self.moment(std::slice::from_ref(&submission)).await?;
         let Prepared { task, own_id } = self.prepare(submission, &moment).await?;
-        let outcome = self.batches.submit(task.clone()).await?;
+        let (task, outcome) = self.batches.submit(task).await?;
         match meaning(task.id, own_id, outcome)? {
             Meaning::Stored { status, submitted_at, run_at } => {
                 tracing::debug!(event = "submitted", task_id = %task.id, task = %task.task_type, queue = task.queue);

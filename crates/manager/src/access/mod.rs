@@ -3,11 +3,7 @@
 mod origin;
 mod tokens;
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 
 pub use origin::InvalidOrigin;
 pub(crate) use origin::Origins;
@@ -17,21 +13,8 @@ pub use tokens::{InvalidTokens, TokenList};
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Lets a request through to its route, or answers why not. Health is for everybody.
-pub(crate) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match admit(&app, &request) {
-        Ok(caller) => {
-            if let Some(caller) = caller {
-                request.extensions_mut().insert(caller);
-            }
-            next.run(request).await
-        }
-        Err(problem) => problem.into_response(),
-    }
-}
-
-/// Who it is, if tokens say so.
-fn admit(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
+/// Who it is, if tokens say so; or why this request may not pass to its route. Health is for everybody.
+pub(crate) fn admit(app: &App, request: &Request) -> Result<Option<Caller>, Problem> {
     let path = request.uri().path();
     let path = path.strip_prefix("/api").unwrap_or(path);
     if matches!(path, "/livez" | "/readyz") {

@@ -3,7 +3,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
@@ -16,12 +15,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower_service::Service;
 
 use super::limits::REFUSED_AT_ONCE;
 use super::pace::{Answer, Pace};
 use super::refuse::refuse;
 use super::timed::Timed;
+use crate::service::Service;
 
 /// Pause after the system had no file or memory for a connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -43,11 +42,11 @@ pub(crate) struct Serving {
 }
 
 /// Serves until it is told to stop and all connections have ended.
-pub(crate) async fn serve(listener: TcpListener, router: Router, serving: Serving) {
+pub(crate) async fn serve(listener: TcpListener, service: Service, serving: Serving) {
     let stop = serving.stop.clone();
     let mut acceptor = Acceptor {
         listener,
-        router,
+        service,
         places: Arc::new(Semaphore::new(serving.most)),
         refusals: Arc::new(Semaphore::new(REFUSED_AT_ONCE)),
         full: false,
@@ -62,7 +61,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, serving: Servin
 
 struct Acceptor {
     listener: TcpListener,
-    router: Router,
+    service: Service,
     serving: Serving,
     places: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
@@ -86,14 +85,14 @@ impl Acceptor {
     /// Whoever is connected but not accepted yet would be cut off, maybe in the middle of a request. Asks the system
     /// itself, because the runtime may not have heard of them yet.
     fn accept_the_rest(self) -> TaskTracker {
-        let Self { listener, router, serving, places, tracker, .. } = self;
+        let Self { listener, service, serving, places, tracker, .. } = self;
         let Ok(listener) = listener.into_std() else { return tracker };
         while let Ok(place) = places.clone().try_acquire_owned()
             && let Ok((stream, _)) = listener.accept()
             && stream.set_nonblocking(true).is_ok()
             && let Ok(stream) = TcpStream::from_std(stream)
         {
-            begin(stream, Place::Served(place), &router, &serving, &tracker);
+            begin(stream, Place::Served(place), &service, &serving, &tracker);
         }
         tracker
     }
@@ -121,13 +120,13 @@ impl Acceptor {
             tracing::warn!(event = "connections_full", most = self.serving.most, "connections are sent away");
         }
         self.full = refused;
-        begin(stream, place, &self.router, &self.serving, &self.tracker);
+        begin(stream, place, &self.service, &self.serving, &self.tracker);
     }
 }
 
-fn begin(stream: TcpStream, place: Place, router: &Router, serving: &Serving, tracker: &TaskTracker) {
+fn begin(stream: TcpStream, place: Place, service: &Service, serving: &Serving, tracker: &TaskTracker) {
     prepare(&stream);
-    let one = one(stream, place, router.clone(), serving.stop.clone());
+    let one = one(stream, place, service.clone(), serving.stop.clone());
     let end = serving.end.clone();
     tracker.spawn(async move { end.run_until_cancelled(one).await });
 }
@@ -137,20 +136,20 @@ enum Place {
     Refused(OwnedSemaphorePermit),
 }
 
-async fn one(stream: TcpStream, place: Place, router: Router, stop: CancellationToken) {
+async fn one(stream: TcpStream, place: Place, service: Service, stop: CancellationToken) {
     let _permit = match place {
         Place::Served(permit) => permit,
         Place::Refused(_permit) => return refuse(stream).await,
     };
     let pace = Pace::new();
-    let service = service_fn({
+    let answering = service_fn({
         let pace = pace.clone();
-        move |request| answer(router.clone(), request, pace.clone())
+        move |request| answer(service.clone(), request, pace.clone())
     });
     let connection = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(READ_AHEAD)
-        .serve_connection(TokioIo::new(Timed::new(stream, pace)), service);
+        .serve_connection(TokioIo::new(Timed::new(stream, pace)), answering);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -170,14 +169,9 @@ async fn one(stream: TcpStream, place: Place, router: Router, stop: Cancellation
     }
 }
 
-async fn answer(
-    mut router: Router,
-    request: Request<Incoming>,
-    pace: Arc<Pace>,
-) -> Result<Response<Answer>, Infallible> {
+async fn answer(service: Service, request: Request<Incoming>, pace: Arc<Pace>) -> Result<Response<Answer>, Infallible> {
     pace.answering();
-    // A router is always ready.
-    let response = router.call(request.map(Body::new)).await?;
+    let response = service.answer(request.map(Body::new)).await;
     Ok(response.map(|body| Answer::new(body, pace)))
 }
 

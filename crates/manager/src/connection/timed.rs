@@ -95,12 +95,21 @@ impl Timer {
         self.deadline = None;
     }
 
+    /// A connection that is used moves its deadlines on all the time: the timer that runs is left to run, and set anew
+    /// only when it ends too early.
     fn expire(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.deadline = Some(deadline);
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if self.deadline.replace(deadline) != Some(deadline) {
+        if sleep.deadline() > deadline {
             sleep.as_mut().reset(deadline);
         }
-        sleep.as_mut().poll(cx)
+        loop {
+            ready!(sleep.as_mut().poll(cx));
+            if sleep.deadline() >= deadline {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(deadline);
+        }
     }
 }
 
@@ -158,5 +167,33 @@ mod tests {
         drop(super::super::pace::Answer::new(axum::body::Body::empty(), pace));
         let began = Instant::now();
         assert!(after(began, &timed.read_u8().await) >= IDLE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_used_is_kept_and_then_ends_in_time() {
+        let (server, mut client) = duplex(64);
+        let pace = Pace::new();
+        let mut timed = Timed::new(server, pace.clone());
+        let answer = || {
+            pace.answering();
+            drop(super::super::pace::Answer::new(axum::body::Body::empty(), pace.clone()));
+        };
+        answer();
+        let using = async {
+            for _ in 0..5 {
+                tokio::time::sleep(IDLE * 3 / 4).await;
+                client.write_all(b"G").await.unwrap();
+            }
+        };
+        let serving = async {
+            for _ in 0..5 {
+                timed.read_u8().await.unwrap();
+                answer();
+            }
+        };
+        tokio::join!(using, serving);
+        let began = Instant::now();
+        let idle = after(began, &timed.read_u8().await);
+        assert!((IDLE..IDLE + Duration::from_millis(10)).contains(&idle), "{idle:?}");
     }
 }

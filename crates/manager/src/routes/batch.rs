@@ -54,7 +54,7 @@ pub(crate) async fn create(
             (own_id, parameters_at)
         }));
     }
-    let mut answers = operations.submit_all(submissions).await?.into_iter();
+    let mut answers = Box::pin(operations.submit_all(submissions)).await?.into_iter();
     let results = sent.into_iter().map(|sent| match sent {
         Err(invalid) => Some(BatchResult { id: None, status: BatchStatus::Invalid, detail: Some(invalid.0) }),
         Ok((own_id, parameters_at)) => answers.next().map(|answer| result(answer, own_id, parameters_at)),

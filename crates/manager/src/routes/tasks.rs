@@ -41,7 +41,9 @@ pub(crate) async fn create(
     let operations = app.operations()?;
     let new = NewTask::read(&body, app.max_parameters)?;
     let parameters_at = new.parameters_pointer();
-    let submitted = operations.submit(new.into_submission(trace_id(&headers), key.of_one())).await;
+    let submission = new.into_submission(trace_id(&headers), key.of_one());
+    // What it takes to wait for the stores is large, and would be moved with each box that the router puts a request in.
+    let submitted = Box::pin(operations.submit(submission)).await;
     let (status, task) = match submitted.map_err(|error| Problem::of_submission(error, "", parameters_at))? {
         Submitted::Created(task) => (StatusCode::CREATED, task),
         Submitted::Exists(task) => (StatusCode::OK, task),

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
 use super::fields::{self, Exclusive};
+use super::plain::plain;
 use super::submission;
 use crate::problem::Problem;
 
@@ -57,10 +58,15 @@ impl NewTask {
     }
 
     pub(crate) fn read(body: &[u8], max_parameters: usize) -> Result<Self, Problem> {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<NewTask>);
         submission::check_body_size(body, max_parameters)?;
-        let new: Self = fields::read(body, &SCHEMA, &[SPELLINGS, TIMES])?;
+        let new = plain(body).map_or_else(|| Self::read_by_schema(body), Ok)?;
         new.check_size("", max_parameters)?;
         Ok(new)
+    }
+
+    /// The body, or everything that is wrong with it.
+    pub(super) fn read_by_schema(body: &[u8]) -> Result<Self, Problem> {
+        static SCHEMA: LazyLock<Schema> = LazyLock::new(fields::schema_of::<NewTask>);
+        fields::read(body, &SCHEMA, &[SPELLINGS, TIMES])
     }
 }
