@@ -1,9 +1,11 @@
 use std::sync::{Arc, OnceLock};
 
-use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow};
-use sqlx::{Arguments as _, AssertSqlSafe, Encode, SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, Type};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
-use super::trouble::{Result, Trouble};
+use super::database::Database;
+use super::row::Row;
+use super::trouble::Result;
+use super::value::Value;
 
 /// Numbers of rows for which a statement is prepared. What is not bound is NULL, so every statement passes over
 /// rows whose first value is NULL, and ten texts do for every number of rows.
@@ -28,8 +30,7 @@ impl Batch {
         let sql = self.sized[size].get_or_init(|| self.text_of(SIZES[size]).into());
         Statement {
             sql: AssertSqlSafe(Arc::clone(sql)).into_sql_str(),
-            arguments: SqliteArguments::default(),
-            problem: None,
+            values: Vec::with_capacity(rows * self.columns),
         }
     }
 
@@ -43,45 +44,35 @@ impl Batch {
 /// A statement with its arguments.
 pub(super) struct Statement {
     sql: SqlStr,
-    arguments: SqliteArguments,
-    problem: Option<String>,
+    values: Vec<Value>,
 }
 
 impl Statement {
     /// A statement without rows.
     pub(super) fn new(text: &'static str) -> Self {
-        Self { sql: text.into_sql_str(), arguments: SqliteArguments::default(), problem: None }
+        Self { sql: text.into_sql_str(), values: Vec::new() }
     }
 
     /// A statement without rows, of a text that was put together from texts of this module.
     pub(super) fn composed(text: String) -> Self {
-        Self { sql: AssertSqlSafe(text).into_sql_str(), arguments: SqliteArguments::default(), problem: None }
+        Self { sql: AssertSqlSafe(text).into_sql_str(), values: Vec::new() }
     }
 
-    pub(super) fn bind<'v, V: Encode<'v, Sqlite> + Type<Sqlite>>(&mut self, value: V) -> &mut Self {
-        if let Err(problem) = self.arguments.add(value) {
-            self.problem = Some(problem.to_string());
-        }
+    pub(super) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
         self
     }
 
-    fn query(&mut self) -> Result<sqlx::query::Query<'static, Sqlite, SqliteArguments>> {
-        if let Some(problem) = self.problem.take() {
-            return Err(Trouble::Broken(problem));
-        }
-        let arguments = std::mem::take(&mut self.arguments);
-        Ok(sqlx::query_with(self.sql.clone(), arguments))
+    pub(super) async fn rows(&mut self, db: &mut dyn Database) -> Result<Vec<Row>> {
+        db.rows(&self.sql, std::mem::take(&mut self.values)).await
     }
 
-    pub(super) async fn rows(&mut self, db: &mut SqliteConnection) -> Result<Vec<SqliteRow>> {
-        Ok(self.query()?.fetch_all(db).await?)
+    /// The first row.
+    pub(super) async fn row(&mut self, db: &mut dyn Database) -> Result<Option<Row>> {
+        Ok(self.rows(db).await?.into_iter().next())
     }
 
-    pub(super) async fn row(&mut self, db: &mut SqliteConnection) -> Result<Option<SqliteRow>> {
-        Ok(self.query()?.fetch_optional(db).await?)
-    }
-
-    pub(super) async fn run(&mut self, db: &mut SqliteConnection) -> Result<SqliteQueryResult> {
-        Ok(self.query()?.execute(db).await?)
+    pub(super) async fn run(&mut self, db: &mut dyn Database) -> Result<()> {
+        self.rows(db).await.map(drop)
     }
 }

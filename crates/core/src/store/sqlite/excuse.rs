@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
 
 use super::batch::Statement;
+use super::database::Database;
 use super::job::{Step, Tx};
 use super::row::{Columns as _, millis};
 use super::trouble::Result;
@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 ///
 /// Away is a store that no process has open, or whose machine is suspended. A lease that ends later than the return
 /// ends as any other: so a task that takes the only process down again and again is still found out.
-pub(super) async fn after_absence(db: &mut SqliteConnection, since: Timestamp, now: Timestamp) -> Result<()> {
+pub(super) async fn after_absence(db: &mut dyn Database, since: Timestamp, now: Timestamp) -> Result<()> {
     let mut excuse = Statement::new(include_str!("sql/leases_excuse.sql"));
     let mut longest = None;
     for row in excuse.bind(millis(now)).bind(millis(since)).rows(db).await? {

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::batch::{Batch, Statement};
-use super::row::{Columns as _, eight_bytes};
+use super::row::{Columns as _, Row, eight_bytes};
 use super::trouble::Result;
 use crate::model::{AttemptEnd, Task, TaskId, WorkerId};
 use crate::store::MAX_BATCH;
@@ -17,12 +16,12 @@ static ENDS: Batch = Batch::new(include_str!("sql/ends_of.sql"), 1);
 pub(super) async fn get(db: &mut SqliteConnection, id: TaskId) -> Result<Option<Task>> {
     let mut snapshot = db.begin().await?;
     let mut find = Statement::new(include_str!("sql/task_get.sql"));
-    let Some(row) = find.bind(&id.to_bytes()[..]).row(&mut snapshot).await? else {
+    let Some(row) = find.bind(&id.to_bytes()[..]).row(&mut *snapshot).await? else {
         return Ok(None);
     };
     let mut attempts = Vec::new();
     let mut ends = Statement::new(include_str!("sql/ends_get.sql"));
-    for row in ends.bind(row.integer("place")?).rows(&mut snapshot).await? {
+    for row in ends.bind(row.integer("place")?).rows(&mut *snapshot).await? {
         attempts.push(end(&row)?);
     }
     Ok(Some(task(&row, attempts)?))
@@ -37,7 +36,7 @@ pub(super) async fn tasks(db: &mut SqliteConnection, ids: &[TaskId], most_bytes:
         for id in ids {
             statement.bind(&id.to_bytes()[..]);
         }
-        for row in statement.rows(&mut snapshot).await? {
+        for row in statement.rows(&mut *snapshot).await? {
             places.insert(row.id()?, (row.integer("place")?, row.integer("bytes")?.unsigned_abs()));
         }
     }
@@ -49,7 +48,7 @@ pub(super) async fn tasks(db: &mut SqliteConnection, ids: &[TaskId], most_bytes:
     let first = ids.iter().map(fits).take_while(|fits| *fits).count().max(1).min(ids.len());
     let ids = &ids[..first];
     let wanted: Vec<i64> = ids.iter().filter_map(|id| places.get(id)).map(|(place, _)| *place).collect();
-    let tasks = whole(&mut snapshot, &wanted).await?;
+    let tasks = whole(&mut *snapshot, &wanted).await?;
     // An id may be there more than once.
     Ok(ids.iter().map(|id| tasks.get(id).cloned()).collect())
 }
@@ -74,7 +73,7 @@ async fn whole(db: &mut SqliteConnection, places: &[i64]) -> Result<HashMap<Task
     Ok(tasks)
 }
 
-fn task(row: &SqliteRow, attempts: Vec<AttemptEnd>) -> Result<Task> {
+fn task(row: &Row, attempts: Vec<AttemptEnd>) -> Result<Task> {
     Ok(Task {
         id: row.id()?,
         task_type: row.task_type()?,
@@ -103,7 +102,7 @@ fn task(row: &SqliteRow, attempts: Vec<AttemptEnd>) -> Result<Task> {
     })
 }
 
-fn end(row: &SqliteRow) -> Result<AttemptEnd> {
+fn end(row: &Row) -> Result<AttemptEnd> {
     Ok(AttemptEnd {
         attempt: row.count("attempt")?,
         retry_attempt: row.count("retry_attempt")?,

@@ -115,7 +115,7 @@ pub(super) async fn group_older(db: &mut SqliteConnection, now: Timestamp) -> Re
         return Ok(());
     }
     let mut transaction = db.begin_with("BEGIN IMMEDIATE").await?;
-    let mut tx = Tx::begin(&mut transaction, now);
+    let mut tx = Tx::begin(&mut *transaction, now);
     loop {
         let piece = sweep::piece(tx.db, &[(Way::UNGROUPED, Until::EVER)], &sweep).await?;
         if !piece.found.is_empty() {

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
+use super::database::Database;
 use super::effects::Effects;
 use super::groups::{self, GroupCounts};
 use super::lane_counts::{self, LaneCounts};
@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 
 /// The transaction that a step runs in.
 pub(super) struct Tx<'c> {
-    pub(super) db: &'c mut SqliteConnection,
+    pub(super) db: &'c mut dyn Database,
     /// The store's clock when the step began.
     pub(super) now: Timestamp,
     /// What others are to be told once it is committed.
@@ -24,7 +24,7 @@ pub(super) struct Tx<'c> {
 
 impl<'c> Tx<'c> {
     /// A step begins.
-    pub(super) fn begin(db: &'c mut SqliteConnection, now: Timestamp) -> Self {
+    pub(super) fn begin(db: &'c mut dyn Database, now: Timestamp) -> Self {
         Self { db, now, effects: Effects::default(), lanes: LaneCounts::default(), groups: GroupCounts::default() }
     }
 

@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 
-use sqlx::SqliteConnection;
-
 use super::batch::Batch;
+use super::database::Database;
 use super::row::Columns as _;
 use super::trouble::Result;
 use crate::model::TaskType;
@@ -50,7 +49,7 @@ pub(super) struct Coming {
 }
 
 /// Makes room at the tails of lanes, which may be new, for new tasks: so many in each, possibly none.
-pub(super) async fn open(db: &mut SqliteConnection, coming: &HashMap<LaneKey, i64>) -> Result<HashMap<LaneKey, Place>> {
+pub(super) async fn open(db: &mut dyn Database, coming: &HashMap<LaneKey, i64>) -> Result<HashMap<LaneKey, Place>> {
     let mut statement = OPEN.of(coming.len());
     for (key, tasks) in coming {
         statement.bind(key.queue.as_str()).bind(key.task_type.name.as_str());
@@ -73,7 +72,7 @@ pub(super) async fn open(db: &mut SqliteConnection, coming: &HashMap<LaneKey, i6
 }
 
 /// Makes room at both ends of lanes for tasks that wait again.
-pub(super) async fn give(db: &mut SqliteConnection, coming: &HashMap<i64, Coming>) -> Result<HashMap<i64, Place>> {
+pub(super) async fn give(db: &mut dyn Database, coming: &HashMap<i64, Coming>) -> Result<HashMap<i64, Place>> {
     let mut places = HashMap::with_capacity(coming.len());
     if coming.is_empty() {
         return Ok(places);

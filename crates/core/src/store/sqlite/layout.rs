@@ -1,8 +1,7 @@
 use std::path::Path;
 
-use sqlx::SqliteConnection;
-
 use super::batch::Statement;
+use super::database::Database;
 use super::row::Columns as _;
 use super::trouble::Result;
 use crate::sql::sqlite_migrator;
@@ -12,7 +11,7 @@ use crate::store::Incompatible;
 const LAYOUT: u32 = 1;
 
 /// Refuses a file that a newer program has laid out, before anything is changed in it.
-pub(super) async fn check(db: &mut SqliteConnection, path: &Path) -> Result<()> {
+pub(super) async fn check(db: &mut dyn Database, path: &Path) -> Result<()> {
     if !has_table(db, "store_meta").await? {
         return Ok(());
     }
@@ -27,7 +26,7 @@ pub(super) async fn check(db: &mut SqliteConnection, path: &Path) -> Result<()> 
 }
 
 /// Compares what the tables say of themselves with what this program knows.
-pub(super) async fn compare(db: &mut SqliteConnection, path: &Path) -> Result<()> {
+pub(super) async fn compare(db: &mut dyn Database, path: &Path) -> Result<()> {
     let layout = meta(db, "layout").await?.unwrap_or_default();
     if layout != LAYOUT.to_string() {
         return Err(refused(path, layout).into());
@@ -43,12 +42,12 @@ fn refused(path: &Path, found: String) -> Incompatible {
     Incompatible::Layout { store: path.display().to_string(), found, known: LAYOUT }
 }
 
-async fn has_table(db: &mut SqliteConnection, name: &str) -> Result<bool> {
+async fn has_table(db: &mut dyn Database, name: &str) -> Result<bool> {
     Ok(Statement::new(include_str!("sql/table_exists.sql")).bind(name).row(db).await?.is_some())
 }
 
 /// What `store_meta` has under a name.
-pub(super) async fn meta(db: &mut SqliteConnection, name: &str) -> Result<Option<String>> {
+pub(super) async fn meta(db: &mut dyn Database, name: &str) -> Result<Option<String>> {
     let row = Statement::new(include_str!("sql/meta_get.sql")).bind(name).row(db).await?;
     row.map(|row| row.text("value")).transpose()
 }

@@ -1,14 +1,16 @@
 //! The embedded store: one SQLite file, for one process or several on one machine.
 //!
 //! Every step that writes goes through the one writer of its process, which makes a group of them durable with one
-//! commit (`writer`); `BEGIN IMMEDIATE` keeps the writers of several processes apart. Reads go past it, over
-//! connections of their own. What other processes changed shows in `PRAGMA data_version` (`neighbours`).
+//! commit (`writer`); `BEGIN IMMEDIATE` keeps the writers of several processes apart.
+//! Reads go past the writer, over connections of their own (`database`). What other processes changed shows in `PRAGMA
+//! data_version` (`neighbours`).
 
 mod allot;
 mod batch;
 mod cancel;
 mod claim;
 mod clock;
+mod database;
 mod directory;
 mod discard;
 mod drop;
@@ -31,6 +33,7 @@ mod lists;
 mod moving;
 mod neighbours;
 mod opening;
+mod options;
 mod places;
 mod pool;
 mod presence;
@@ -62,6 +65,7 @@ mod trouble;
 mod turn;
 mod unstarted;
 mod upkeep;
+mod value;
 mod walk;
 mod watch;
 mod writer;
@@ -71,13 +75,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::mpsc;
 
 pub use clock::Clock;
 use excuse::AfterSuspension;
 use hub::Hub;
 use job::{Job, Step, job};
+use options::Options;
 use pool::{Reader, Readers};
 use trouble::Trouble;
 use watch::Watch;
@@ -110,10 +114,10 @@ impl SqliteStore {
     /// A file that is locked gives [`StoreError::Unavailable`]; one that is read-only, or not a database,
     /// [`StoreError::Broken`]; one of a newer layout [`StoreError::Incompatible`].
     pub async fn open(path: &Path, clock: Clock) -> Result<Self> {
-        Self::open_with(path, opening::options(path), clock).await
+        Self::open_with(path, Options::of(path), clock).await
     }
 
-    async fn open_with(path: &Path, options: SqliteConnectOptions, clock: Clock) -> Result<Self> {
+    async fn open_with(path: &Path, options: Options, clock: Clock) -> Result<Self> {
         let name = format!("the SQLite file {}", path.display());
         let hub = Arc::new(Hub::default());
         let started = opening::start(path.to_owned(), options.clone(), clock.clone(), Arc::clone(&hub)).await;
@@ -124,7 +128,7 @@ impl SqliteStore {
             name,
             clock,
             hub,
-            readers: Readers::new(options),
+            readers: Readers::new(options.sqlx()),
             watch,
             jobs: Some(jobs),
             writer: Some(writer),

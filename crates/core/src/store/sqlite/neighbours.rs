@@ -1,8 +1,7 @@
 use std::time::{Duration, Instant};
 
-use sqlx::SqliteConnection;
-
 use super::batch::{Batch, Statement};
+use super::database::Database;
 use super::effects::Told;
 use super::hub::Hub;
 use super::interest::Interest;
@@ -46,7 +45,7 @@ impl Neighbours {
     }
 
     /// Passes on what other processes did that somebody here waits for.
-    pub(super) async fn look(&mut self, db: &mut SqliteConnection, hub: &Hub, now: Timestamp) -> Result<()> {
+    pub(super) async fn look(&mut self, db: &mut dyn Database, hub: &Hub, now: Timestamp) -> Result<()> {
         let version = match Statement::new("PRAGMA data_version").row(db).await? {
             Some(row) => row.integer("data_version")?,
             None => 0,
@@ -75,7 +74,7 @@ impl Neighbours {
     }
 }
 
-async fn claimable(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+async fn claimable(db: &mut dyn Database, hub: &Hub) -> Result<()> {
     let interests = hub.interests();
     let mut queues: Vec<&String> = interests.iter().flat_map(|interest: &Interest| &interest.queues).collect();
     queues.sort_unstable();
@@ -94,7 +93,7 @@ async fn claimable(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
     Ok(())
 }
 
-async fn routing(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+async fn routing(db: &mut dyn Database, hub: &Hub) -> Result<()> {
     if hub.awaits_routing() {
         hub.tell_routing(changes_of_routing(db).await?);
     }
@@ -102,11 +101,11 @@ async fn routing(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
 }
 
 /// How often queues or roles have changed.
-pub(super) async fn changes_of_routing(db: &mut SqliteConnection) -> Result<i64> {
+pub(super) async fn changes_of_routing(db: &mut dyn Database) -> Result<i64> {
     Ok(meta(db, "routing").await?.and_then(|changes| changes.parse().ok()).unwrap_or_default())
 }
 
-async fn told(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+async fn told(db: &mut dyn Database, hub: &Hub) -> Result<()> {
     for workers in hub.workers().chunks(crate::store::MAX_BATCH) {
         let mut statement = TOLD.of(workers.len());
         for worker in workers {
@@ -120,7 +119,7 @@ async fn told(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
     Ok(())
 }
 
-async fn draining(db: &mut SqliteConnection, hub: &Hub) -> Result<()> {
+async fn draining(db: &mut dyn Database, hub: &Hub) -> Result<()> {
     for workers in hub.workers_that_may_drain().chunks(crate::store::MAX_BATCH) {
         let mut statement = DRAINING.of(workers.len());
         for worker in workers {

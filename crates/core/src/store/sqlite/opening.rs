@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteConnectOptions;
+use rusqlite::Connection;
+use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock::Clock;
@@ -12,32 +12,21 @@ use super::groups;
 use super::hub::Hub;
 use super::job::Job;
 use super::layout;
-use super::neighbours::Neighbours;
+use super::options::Options;
 use super::presence::Presence;
 use super::trouble::{Result, Trouble};
 use super::writer::{Writer, execute};
 use crate::model::Timestamp;
-use crate::sql::{migrate_sqlite, open_sqlite, sqlite_options};
+use crate::sql::{migrate_sqlite, open_sqlite};
 
 /// Steps that may wait for the writer until callers wait to hand over more.
 const WAITING_JOBS: usize = 1_024;
-
-/// How the store's connections are opened.
-pub(super) fn options(path: &Path) -> SqliteConnectOptions {
-    sqlite_options(path)
-        .statement_cache_capacity(512)
-        .row_buffer_size(512)
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-8000")
-        .pragma("wal_autocheckpoint", "2000")
-        .foreign_keys(false)
-}
 
 /// Starts the writer on a thread and a runtime of its own, so that steps may come from any runtime, and waits until
 /// the file is open.
 pub(super) async fn start(
     path: PathBuf,
-    options: SqliteConnectOptions,
+    options: Options,
     clock: Clock,
     hub: Arc<Hub>,
 ) -> Result<(mpsc::Sender<Box<dyn Job>>, JoinHandle<()>)> {
@@ -55,7 +44,7 @@ pub(super) async fn start(
             match open(&path, &options, &clock).await {
                 Ok((db, _presence)) => {
                     let _gone = opened.send(Ok(()));
-                    Writer { db, clock, hub, neighbours: Neighbours::default() }.serve(waiting).await;
+                    Writer::new(db, clock, hub).serve(waiting).await;
                 }
                 Err(trouble) => {
                     let _gone = opened.send(Err(trouble));
@@ -72,8 +61,8 @@ pub(super) async fn start(
 }
 
 /// Opens the file, brings it up to date, and looks after leases that ended while nobody had it open.
-async fn open(path: &Path, options: &SqliteConnectOptions, clock: &Clock) -> Result<(SqliteConnection, Presence)> {
-    let mut db = open_sqlite(options).await?;
+async fn open(path: &Path, options: &Options, clock: &Clock) -> Result<(Connection, Presence)> {
+    let mut db = open_sqlite(&options.sqlx()).await?;
     layout::check(&mut db, path).await?;
     migrate_sqlite(&mut db).await?;
     groups::group_older(&mut db, clock.now()).await?;
@@ -84,7 +73,7 @@ async fn open(path: &Path, options: &SqliteConnectOptions, clock: &Clock) -> Res
         execute(&mut db, "COMMIT").await?;
         presence.share()?;
     }
-    // From here on the writer waits in its own way.
-    execute(&mut db, "PRAGMA busy_timeout = 0").await?;
-    Ok((db, presence))
+    let writer = options.writer()?;
+    db.close().await?;
+    Ok((writer, presence))
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::SqliteConnection;
-
 use super::batch::Batch;
+use super::database::Database;
 use super::hub::Hub;
 use super::interest::{Interest, Places, Waiting};
 use super::row::Columns as _;
@@ -18,7 +17,7 @@ static WAITING: Batch = Batch::new(include_str!("sql/lanes_waiting.sql"), 1);
 
 /// After a commit of this process, in which lanes took places (more than 0) and left some: what was left and not taken
 /// again wakes as many workers.
-pub(super) async fn pass_on(db: &mut SqliteConnection, hub: &Hub, changes: &[(i64, i64)]) -> Result<()> {
+pub(super) async fn pass_on(db: &mut dyn Database, hub: &Hub, changes: &[(i64, i64)]) -> Result<()> {
     let mut lanes: HashMap<i64, i64> = HashMap::new();
     for (lane, places) in changes {
         *lanes.entry(*lane).or_default() += places;
@@ -54,7 +53,7 @@ fn left<K: std::hash::Hash + Eq>(changes: HashMap<K, i64>) -> HashMap<K, u64> {
 }
 
 /// After a commit of another process, or when a lease may be over: as many workers as there are places, if tasks wait.
-pub(super) async fn look(db: &mut SqliteConnection, hub: &Hub, now: Timestamp) -> Result<()> {
+pub(super) async fn look(db: &mut dyn Database, hub: &Hub, now: Timestamp) -> Result<()> {
     let mut interests = hub.interests();
     interests.retain(Interest::waits_for_place);
     if interests.is_empty() {
@@ -87,7 +86,7 @@ pub(super) async fn look(db: &mut SqliteConnection, hub: &Hub, now: Timestamp) -
 }
 
 /// The tasks that wait in the queues that somebody waits for.
-async fn waiting(db: &mut SqliteConnection, interests: &[Interest]) -> Result<Waiting> {
+async fn waiting(db: &mut dyn Database, interests: &[Interest]) -> Result<Waiting> {
     let full = interests.iter().flat_map(|interest| interest.full_queues.iter().map(|(queue, _)| queue));
     let mut queues: Vec<&String> = interests.iter().flat_map(|interest| &interest.queues).chain(full).collect();
     queues.sort_unstable();

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::batch::{Batch, Statement};
 use super::job::{Step, Tx};
-use super::row::Columns as _;
+use super::row::{Columns as _, Row};
 use super::tails::{self, Comer};
 use super::trouble::Result;
 use crate::model::{Status, Timestamp};
@@ -61,7 +61,7 @@ impl PromoteDue {
     async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<Due>> {
         let limit = i64::try_from(self.limit()).unwrap_or(i64::MAX);
         let mut due = Vec::new();
-        let mut take = |rows: Vec<sqlx::sqlite::SqliteRow>| -> Result<()> {
+        let mut take = |rows: Vec<Row>| -> Result<()> {
             for row in rows {
                 due.push(Due { place: row.integer("place")?, lane: row.integer("lane")?, run_at: row.time("run_at")? });
             }

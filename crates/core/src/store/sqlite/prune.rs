@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
+use super::database::Database;
 use super::forget::forget;
 use super::job::{Step, Tx};
 use super::sweep::{self, Piece, Until, Way};
@@ -31,7 +32,7 @@ pub(super) async fn rehearse(db: &mut SqliteConnection, now: Timestamp, prune: &
     Ok(Swept { now, tasks: found.len(), next })
 }
 
-async fn find(db: &mut SqliteConnection, now: Timestamp, prune: &Prune) -> Result<Piece> {
+async fn find(db: &mut dyn Database, now: Timestamp, prune: &Prune) -> Result<Piece> {
     let ways: &[Way] = match prune.what {
         Prunable::Ended => &[Way::COMPLETED, Way::FAILED, Way::CANCELLED, Way::STALLED, Way::DROPPED],
         Prunable::DeadLetters => &[Way::DEAD],

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::batch::Statement;
+use super::database::Database;
 use super::job::{Step, Tx};
 use super::row::{Columns as _, millis};
 use super::trouble::Result;
@@ -27,7 +28,7 @@ impl Step for PurgeQueue {
 /// How many would be cancelled. What is only counted may be more than what is cancelled at once.
 pub(super) async fn rehearse(db: &mut SqliteConnection, now: Timestamp, purge: &Purge) -> Result<Swept> {
     let mut snapshot = db.begin().await?;
-    let Piece { found, next } = find(&mut snapshot, purge, MAX_EXAMINED).await?;
+    let Piece { found, next } = find(&mut *snapshot, purge, MAX_EXAMINED).await?;
     Ok(Swept { now, tasks: found.len(), next })
 }
 
@@ -90,7 +91,7 @@ impl Spot {
 }
 
 /// What a purge finds next: so many at the most, and with a look at a bounded number of entries.
-async fn find(db: &mut SqliteConnection, purge: &Purge, limit: usize) -> Result<Piece> {
+async fn find(db: &mut dyn Database, purge: &Purge, limit: usize) -> Result<Piece> {
     let before = millis(purge.before);
     let mut at = Spot::of(purge.sweep.after.as_ref());
     let mut found = Vec::new();
@@ -137,7 +138,7 @@ async fn find(db: &mut SqliteConnection, purge: &Purge, limit: usize) -> Result<
 }
 
 /// The ways that are left: 0 for the scheduled tasks, and lanes by their numbers, which only grow.
-async fn lanes(db: &mut SqliteConnection, purge: &Purge, from: i64) -> Result<Vec<i64>> {
+async fn lanes(db: &mut dyn Database, purge: &Purge, from: i64) -> Result<Vec<i64>> {
     let mut lanes = if purge.scheduled && from == 0 { vec![0] } else { Vec::new() };
     let mut statement = Statement::new(include_str!("sql/lanes_purged.sql"));
     for row in statement.bind(purge.queue.as_str()).rows(db).await? {

@@ -19,7 +19,7 @@ pub(super) async fn standing(
 ) -> Result<Option<Standing>> {
     let mut snapshot = db.begin().await?;
     let mut statement = Statement::new(include_str!("sql/task_stands.sql"));
-    let Some(row) = statement.bind(&id.to_bytes()[..]).row(&mut snapshot).await? else { return Ok(None) };
+    let Some(row) = statement.bind(&id.to_bytes()[..]).row(&mut *snapshot).await? else { return Ok(None) };
     let (queue, task_type) = (row.text("queue")?, row.task_type()?);
     let line = Line {
         lane: row.integer("lane")?,
@@ -27,19 +27,19 @@ pub(super) async fn standing(
         waiting: row.integer("waiting")?.unsigned_abs(),
     };
     let mut statement = Statement::new(include_str!("sql/lanes_beside.sql"));
-    let beside = statement.bind(queue.as_str()).bind(row.priority()?).row(&mut snapshot).await?;
+    let beside = statement.bind(queue.as_str()).bind(row.priority()?).row(&mut *snapshot).await?;
     let (of_better_priority, types_in_turn) = match beside {
         Some(beside) => (beside.integer("better")?.unsigned_abs(), beside.count("types")?),
         None => (0, 0),
     };
-    let in_queue = running::in_queues(&mut snapshot, now, &[&queue]).await?;
-    let of_type = running::of_types(&mut snapshot, now, &[&task_type]).await?;
+    let in_queue = running::in_queues(&mut *snapshot, now, &[&queue]).await?;
+    let of_type = running::of_types(&mut *snapshot, now, &[&task_type]).await?;
     let allowance = match limit {
-        Some(limit) => Some(rate::allowance(&mut snapshot, now, &queue, limit).await?),
+        Some(limit) => Some(rate::allowance(&mut *snapshot, now, &queue, limit).await?),
         None => None,
     };
     Ok(Some(Standing {
-        ahead: line.ahead(&mut snapshot).await?,
+        ahead: line.ahead(&mut *snapshot).await?,
         of_better_priority,
         types_in_turn,
         running_in_queue: in_queue.get(&queue).copied().unwrap_or_default(),

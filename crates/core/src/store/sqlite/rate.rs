@@ -4,9 +4,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::SqliteConnection;
-
 use super::batch::{Batch, Statement};
+use super::database::Database;
 use super::job::Tx;
 use super::row::{Columns as _, millis};
 use super::trouble::Result;
@@ -101,7 +100,7 @@ fn gone(limit: RateLimit, now: i64) -> i64 {
 
 /// What has been let through in each of these queues.
 pub(super) async fn rates(
-    db: &mut SqliteConnection,
+    db: &mut dyn Database,
     now: Timestamp,
     limits: &[(&str, RateLimit)],
 ) -> Result<HashMap<String, Rate>> {
@@ -148,7 +147,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, queue: &str, rate: &mut Rate, tasks: 
 }
 
 /// When the limit lets the next task start, while it lets none start now: then enough buckets have left the window.
-pub(super) async fn next(db: &mut SqliteConnection, queue: &str, rate: &Rate) -> Result<Option<Timestamp>> {
+pub(super) async fn next(db: &mut dyn Database, queue: &str, rate: &Rate) -> Result<Option<Timestamp>> {
     let Some(starts) = rate.starts.filter(|_| rate.left() == 0 && rate.limit.numerator > 0) else { return Ok(None) };
     let mut statement = Statement::new(include_str!("sql/rates_next.sql"));
     let row = statement.bind(queue).bind(starts.total - i64::from(rate.limit.numerator)).row(db).await?;
@@ -159,7 +158,7 @@ pub(super) async fn next(db: &mut SqliteConnection, queue: &str, rate: &Rate) ->
 
 /// What a limit leaves of a queue; changes nothing.
 pub(super) async fn allowance(
-    db: &mut SqliteConnection,
+    db: &mut dyn Database,
     now: Timestamp,
     queue: &str,
     limit: RateLimit,

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::batch::Statement;
+use super::database::Database;
 use super::job::{Step, Tx};
 use super::layout::meta;
 use super::moving::{self, By, Leaving};
@@ -35,13 +36,13 @@ impl Step for Reap {
 /// Lists started tasks whose lease is over.
 pub(super) async fn overdue(db: &mut SqliteConnection, now: Timestamp, limit: usize) -> Result<Overdue> {
     let mut snapshot = db.begin().await?;
-    if let Some(waiting_until) = waiting_until(&mut snapshot).await?.filter(|until| *until > now) {
+    if let Some(waiting_until) = waiting_until(&mut *snapshot).await?.filter(|until| *until > now) {
         return Ok(Overdue { now, tasks: Vec::new(), waiting_until: Some(waiting_until) });
     }
     let limit = i64::try_from(limit.min(MAX_BATCH)).unwrap_or(i64::MAX);
     let mut statement = Statement::new(include_str!("sql/tasks_overdue.sql"));
     let mut tasks = Vec::new();
-    for row in statement.bind(millis(now)).bind(limit).rows(&mut snapshot).await? {
+    for row in statement.bind(millis(now)).bind(limit).rows(&mut *snapshot).await? {
         let policy = match row.maybe_text("policy_body")? {
             Some(body) => serde_json::from_str(&body)?,
             None => Policy::default(),
@@ -66,7 +67,7 @@ pub(super) async fn overdue(db: &mut SqliteConnection, now: Timestamp, limit: us
 }
 
 /// Until when nothing is taken for over its lease, after the store was away.
-pub(super) async fn waiting_until(db: &mut SqliteConnection) -> Result<Option<Timestamp>> {
+pub(super) async fn waiting_until(db: &mut dyn Database) -> Result<Option<Timestamp>> {
     let Some(text) = meta(db, "waiting_until").await? else { return Ok(None) };
     let milliseconds = text.parse().map_err(|_| Trouble::Broken(format!("waiting_until is `{text}`")))?;
     Ok(Some(Timestamp::from_millis(milliseconds)))

@@ -1,10 +1,13 @@
 //! Values as the tables hold them.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::trouble::{Result, Trouble};
+use super::value::Value;
 use crate::model::{Fingerprint, Status, TaskId, TaskType, Timestamp};
 
 /// Eight bytes as one number.
@@ -63,13 +66,64 @@ fn timestamp(column: &str, milliseconds: i64) -> Result<Timestamp> {
     u64::try_from(milliseconds).map(Timestamp::from_millis).map_err(|_| wrong(column, milliseconds))
 }
 
-impl Columns for SqliteRow {
+/// One row of an answer.
+pub(super) enum Row {
+    Sqlx(SqliteRow),
+    /// Of the writer's own connection.
+    Own {
+        names: Arc<[String]>,
+        values: Vec<Value>,
+    },
+}
+
+impl Row {
+    fn own<'r>(names: &[String], values: &'r [Value], column: &str) -> Result<&'r Value> {
+        let value = names.iter().position(|name| name == column).and_then(|at| values.get(at));
+        value.ok_or_else(|| Trouble::Broken(format!("a statement answers no column {column}")))
+    }
+
+    fn maybe_str(&self, column: &str) -> Result<Option<&str>> {
+        match self {
+            Self::Sqlx(row) => Ok(row.try_get(column)?),
+            Self::Own { names, values } => match Self::own(names, values, column)? {
+                Value::Null => Ok(None),
+                Value::Text(text) => Ok(Some(text)),
+                other => Err(wrong(column, format_args!("{other:?}"))),
+            },
+        }
+    }
+
+    fn maybe_bytes(&self, column: &str) -> Result<Option<&[u8]>> {
+        match self {
+            Self::Sqlx(row) => Ok(row.try_get(column)?),
+            Self::Own { names, values } => match Self::own(names, values, column)? {
+                Value::Null => Ok(None),
+                Value::Blob(bytes) => Ok(Some(bytes)),
+                Value::Text(text) => Ok(Some(text.as_bytes())),
+                other @ Value::Integer(_) => Err(wrong(column, format_args!("{other:?}"))),
+            },
+        }
+    }
+
+    fn bytes(&self, column: &str) -> Result<&[u8]> {
+        self.maybe_bytes(column)?.ok_or_else(|| wrong(column, "nothing"))
+    }
+}
+
+impl Columns for Row {
     fn integer(&self, column: &str) -> Result<i64> {
-        Ok(self.try_get(column)?)
+        self.maybe_integer(column)?.ok_or_else(|| wrong(column, "nothing"))
     }
 
     fn maybe_integer(&self, column: &str) -> Result<Option<i64>> {
-        Ok(self.try_get(column)?)
+        match self {
+            Self::Sqlx(row) => Ok(row.try_get(column)?),
+            Self::Own { names, values } => match Self::own(names, values, column)? {
+                Value::Null => Ok(None),
+                Value::Integer(number) => Ok(Some(*number)),
+                other => Err(wrong(column, format_args!("{other:?}"))),
+            },
+        }
     }
 
     fn count(&self, column: &str) -> Result<u32> {
@@ -78,19 +132,19 @@ impl Columns for SqliteRow {
     }
 
     fn text(&self, column: &str) -> Result<String> {
-        Ok(self.try_get(column)?)
+        self.maybe_text(column)?.ok_or_else(|| wrong(column, "nothing"))
     }
 
     fn maybe_text(&self, column: &str) -> Result<Option<String>> {
-        Ok(self.try_get(column)?)
+        Ok(self.maybe_str(column)?.map(str::to_owned))
     }
 
     fn blob(&self, column: &str) -> Result<Bytes> {
-        Ok(self.try_get::<Vec<u8>, _>(column)?.into())
+        self.bytes(column).map(Bytes::copy_from_slice)
     }
 
     fn maybe_blob(&self, column: &str) -> Result<Option<Bytes>> {
-        Ok(self.try_get::<Option<Vec<u8>>, _>(column)?.map(Bytes::from))
+        Ok(self.maybe_bytes(column)?.map(Bytes::copy_from_slice))
     }
 
     fn time(&self, column: &str) -> Result<Timestamp> {
@@ -102,17 +156,17 @@ impl Columns for SqliteRow {
     }
 
     fn status(&self, column: &str) -> Result<Status> {
-        let letter: &str = self.try_get(column)?;
+        let letter = self.maybe_str(column)?.unwrap_or_default();
         letter.bytes().next().and_then(Status::from_code).ok_or_else(|| wrong(column, letter))
     }
 
     fn id(&self) -> Result<TaskId> {
-        let bytes: &[u8] = self.try_get("id")?;
+        let bytes = self.bytes("id")?;
         bytes.try_into().map(TaskId::from_bytes).map_err(|_| wrong("id", format_args!("{} bytes", bytes.len())))
     }
 
     fn fingerprint(&self) -> Result<Fingerprint> {
-        let bytes: &[u8] = self.try_get("fingerprint")?;
+        let bytes = self.bytes("fingerprint")?;
         bytes.try_into().map_err(|_| wrong("fingerprint", format_args!("{} bytes", bytes.len())))
     }
 

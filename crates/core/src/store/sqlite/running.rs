@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::SqliteConnection;
-
 use super::batch::Batch;
+use super::database::Database;
 use super::row::{Columns as _, millis};
 use super::trouble::Result;
 use crate::model::{TaskType, Timestamp};
@@ -14,11 +13,7 @@ static IN_QUEUES: Batch = Batch::new(include_str!("sql/running_in_queues.sql"), 
 static OF_TYPES: Batch = Batch::new(include_str!("sql/running_of_types.sql"), 2);
 
 /// How many tasks of each queue run.
-pub(super) async fn in_queues(
-    db: &mut SqliteConnection,
-    now: Timestamp,
-    queues: &[&str],
-) -> Result<HashMap<String, u64>> {
+pub(super) async fn in_queues(db: &mut dyn Database, now: Timestamp, queues: &[&str]) -> Result<HashMap<String, u64>> {
     let mut running = HashMap::with_capacity(queues.len());
     for queues in queues.chunks(MAX_BATCH) {
         let mut statement = IN_QUEUES.of(queues.len());
@@ -35,7 +30,7 @@ pub(super) async fn in_queues(
 
 /// How many tasks of each type run, in whatever queue.
 pub(super) async fn of_types(
-    db: &mut SqliteConnection,
+    db: &mut dyn Database,
     now: Timestamp,
     types: &[&TaskType],
 ) -> Result<HashMap<TaskType, u64>> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::batch::Batch;
+use super::database::Database;
 use super::job::{Step, Tx};
 use super::moving::{self, By, Leaving};
 use super::reap::waiting_until;
@@ -42,7 +43,7 @@ impl Step for StallSilent {
 /// What would be stalled.
 pub(super) async fn rehearse(db: &mut SqliteConnection, now: Timestamp, stall: &Stall) -> Result<Stalled> {
     let mut snapshot = db.begin().await?;
-    let (silent, next) = find(&mut snapshot, now, stall).await?;
+    let (silent, next) = find(&mut *snapshot, now, stall).await?;
     Ok(answer(now, silent, next))
 }
 
@@ -57,7 +58,7 @@ struct Silent {
     has_interval: bool,
 }
 
-async fn find(db: &mut SqliteConnection, now: Timestamp, stall: &Stall) -> Result<(Vec<Silent>, Option<Cursor>)> {
+async fn find(db: &mut dyn Database, now: Timestamp, stall: &Stall) -> Result<(Vec<Silent>, Option<Cursor>)> {
     // Heartbeats that nobody could tell will come with the next renewals.
     if waiting_until(db).await?.is_some_and(|until| until > now) {
         return Ok((Vec::new(), None));

@@ -129,7 +129,7 @@ impl TaskStore for SqliteStore {
     async fn now(&self) -> Result<Timestamp> {
         let error = self.error("now");
         let mut db = self.reader("now").await?;
-        match meta(&mut db, "layout").await.map_err(&error)? {
+        match meta(&mut *db, "layout").await.map_err(&error)? {
             Some(_) => Ok(self.inner.clock.now()),
             None => Err(error(Trouble::Broken("it is not a store of tasks any more".into()))),
         }
@@ -190,7 +190,7 @@ impl Signals for SqliteStore {
     /// Changes by other processes show within the poll of the writer.
     async fn routing_changes(&self) -> Result<RoutingChanges> {
         let mut db = self.reader("routing_changes").await?;
-        let told = changes_of_routing(&mut db).await.map_err(self.error("routing_changes"))?;
+        let told = changes_of_routing(&mut *db).await.map_err(self.error("routing_changes"))?;
         Ok(self.inner.hub.routing(told))
     }
 }

@@ -1,7 +1,7 @@
-use sqlx::SqliteConnection;
 use std::time::Duration;
 
 use super::batch::Statement;
+use super::database::Database;
 use super::row::{Columns as _, millis};
 use super::trouble::Result;
 use crate::model::{TaskId, Timestamp};
@@ -120,7 +120,7 @@ impl Spot {
 
 /// What a sweep finds next. Nothing but time and place decides where it goes on, so that it ends also if it changes
 /// nothing, and if what it found stays where it is.
-pub(super) async fn piece(db: &mut SqliteConnection, ways: &[(Way, Until)], sweep: &Sweep) -> Result<Piece> {
+pub(super) async fn piece(db: &mut dyn Database, ways: &[(Way, Until)], sweep: &Sweep) -> Result<Piece> {
     let limit = sweep.limit.clamp(1, MAX_BATCH);
     let mut at = Spot::of(sweep.after.as_ref());
     let mut found = Vec::new();

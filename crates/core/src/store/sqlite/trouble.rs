@@ -24,6 +24,21 @@ impl Trouble {
             Self::Incompatible(reason) => StoreError::Incompatible(reason),
         }
     }
+
+    /// By a result code of SQLite.
+    fn of_code(code: i32, message: &str) -> Self {
+        match code & 0xff {
+            code::FULL => Self::Full(message.to_owned()),
+            code::BUSY | code::LOCKED | code::PROTOCOL => {
+                Self::Unavailable(format!("{message}: another process holds it"))
+            }
+            code::IOERR | code::INTERRUPT | code::NOMEM => Self::Unavailable(format!("{message} (code {code})")),
+            code::READONLY => Self::Broken(format!("{message}: the file and its folder must be writable")),
+            code::NOTADB => Self::Broken(format!("{message}: it is not an SQLite file")),
+            code::CANTOPEN => Self::Broken(format!("{message}: the folder must exist and be writable")),
+            _ => Self::Broken(format!("{message} (code {code})")),
+        }
+    }
 }
 
 /// SQLite's primary result codes, <https://www.sqlite.org/rescode.html>.
@@ -48,19 +63,17 @@ impl From<sqlx::Error> for Trouble {
                 other => Self::Broken(other.to_string()),
             };
         };
-        let message = error.message().to_owned();
         let code = error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or_default();
-        match code & 0xff {
-            code::FULL => Self::Full(message),
-            code::BUSY | code::LOCKED | code::PROTOCOL => {
-                Self::Unavailable(format!("{message}: another process holds it"))
-            }
-            code::IOERR | code::INTERRUPT | code::NOMEM => Self::Unavailable(format!("{message} (code {code})")),
-            code::READONLY => Self::Broken(format!("{message}: the file and its folder must be writable")),
-            code::NOTADB => Self::Broken(format!("{message}: it is not an SQLite file")),
-            code::CANTOPEN => Self::Broken(format!("{message}: the folder must exist and be writable")),
-            _ => Self::Broken(format!("{message} (code {code})")),
-        }
+        Self::of_code(code, error.message())
+    }
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        let Some(code) = error.sqlite_error().map(|error| error.extended_code) else {
+            return Self::Broken(error.to_string());
+        };
+        Self::of_code(code, &error.to_string())
     }
 }
 

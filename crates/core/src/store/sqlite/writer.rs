@@ -1,11 +1,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::SqliteConnection;
+use rusqlite::Connection;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::batch::Statement;
 use super::clock::Clock;
+use super::database::Database;
 use super::effects::Effects;
 use super::hub::Hub;
 use super::job::{Job, Tx};
@@ -24,13 +26,17 @@ const COURTESY: Duration = Duration::from_millis(1);
 /// The one writer of this process: it takes the steps that wait, runs them in one transaction, and answers after the
 /// commit. So a commit's cost is shared by all that wait for it.
 pub(super) struct Writer {
-    pub(super) db: SqliteConnection,
-    pub(super) clock: Clock,
-    pub(super) hub: Arc<Hub>,
-    pub(super) neighbours: Neighbours,
+    db: Connection,
+    clock: Clock,
+    hub: Arc<Hub>,
+    neighbours: Neighbours,
 }
 
 impl Writer {
+    pub(super) fn new(db: Connection, clock: Clock, hub: Arc<Hub>) -> Self {
+        Self { db, clock, hub, neighbours: Neighbours::default() }
+    }
+
     /// Serves until every sender is gone.
     pub(super) async fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         let hub = Arc::clone(&self.hub);
@@ -55,7 +61,7 @@ impl Writer {
                 self.look().await;
             }
         }
-        let _closing = sqlx::Connection::close(self.db).await;
+        let _closing = self.db.close();
     }
 
     /// Looks for what other processes changed. Trouble here is no trouble: the next look comes.
@@ -166,7 +172,6 @@ impl Writer {
     }
 }
 
-pub(super) async fn execute(db: &mut SqliteConnection, text: &'static str) -> Result<()> {
-    sqlx::query(text).execute(db).await?;
-    Ok(())
+pub(super) async fn execute(db: &mut dyn Database, text: &'static str) -> Result<()> {
+    Statement::new(text).run(db).await
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::bed::{Bed, START, Worker, completed, task};
 use crate::model::{NewTask, Status};
 use crate::sql::{open_sqlite, sqlite_options};
+use crate::store::sqlite::options::Options;
 use crate::store::sqlite::trouble::Trouble;
-use crate::store::sqlite::{Clock, SqliteStore, opening};
+use crate::store::sqlite::{Clock, SqliteStore};
 use crate::store::{Incompatible, StoreError, TaskStore as _};
 
 fn clock() -> Clock {
@@ -112,7 +113,7 @@ async fn a_full_store_refuses_submissions_whole_and_goes_on_once_there_is_room()
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobbers.db");
     drop(SqliteStore::open(&path, clock()).await.unwrap());
-    let options = opening::options(&path).pragma("max_page_count", "150");
+    let options = Options::of(&path).pragma("max_page_count", "150");
     let store = SqliteStore::open_with(&path, options, clock()).await.unwrap();
     let mut stored: u128 = 0;
     let refused = loop {
@@ -142,7 +143,7 @@ async fn what_one_step_lacks_room_for_does_not_undo_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobbers.db");
     drop(SqliteStore::open(&path, clock()).await.unwrap());
-    let options = opening::options(&path).pragma("max_page_count", "150");
+    let options = Options::of(&path).pragma("max_page_count", "150");
     let store = SqliteStore::open_with(&path, options, clock()).await.unwrap();
     let huge = NewTask { parameters: vec![b' '; 1_000_000].into(), ..task(1) };
     let (huge, small) = ([huge], [task(2)]);
