@@ -43,15 +43,12 @@ impl Database for Connection {
             statement.raw_bind_parameter(number, value)?;
         }
         let width = statement.column_count();
-        let mut names: Option<Arc<[String]>> = None;
+        let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
         let mut answer = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            if names.is_none() {
-                names = Some(row.as_ref().column_names().into_iter().map(str::to_owned).collect());
-            }
             let values = (0..width).map(|column| owned(row.get_ref(column)?)).collect::<Result<_>>()?;
-            answer.push(Row::Own { names: names.iter().cloned().next().unwrap_or_default(), values });
+            answer.push(Row::Own { names: Arc::clone(&names), values });
         }
         Ok(answer)
     }

@@ -48,7 +48,7 @@ pub(super) async fn tasks(db: &mut SqliteConnection, ids: &[TaskId], most_bytes:
     let first = ids.iter().map(fits).take_while(|fits| *fits).count().max(1).min(ids.len());
     let ids = &ids[..first];
     let wanted: Vec<i64> = ids.iter().filter_map(|id| places.get(id)).map(|(place, _)| *place).collect();
-    let tasks = whole(&mut *snapshot, &wanted).await?;
+    let tasks = whole(&mut snapshot, &wanted).await?;
     // An id may be there more than once.
     Ok(ids.iter().map(|id| tasks.get(id).cloned()).collect())
 }

@@ -19,8 +19,8 @@ pub(super) async fn list(db: &mut SqliteConnection, list: &List) -> Result<Liste
     let mut page = Page { entries: Vec::new(), examined: 0, last: None };
     let limit = list.limit.min(MAX_LISTED);
     let mut snapshot = db.begin().await?;
-    let mut lines = lines(&mut *snapshot, list, &mut page, limit).await?;
-    while page.entries.len() < limit && fill(&mut *snapshot, &list.filter, &mut lines, &mut page).await? {
+    let mut lines = lines(&mut snapshot, list, &mut page, limit).await?;
+    while page.entries.len() < limit && fill(&mut snapshot, &list.filter, &mut lines, &mut page).await? {
         let Some(entry) = next(&mut lines) else { break };
         page.last = Some(entry.spot);
         if entry.is_admitted {

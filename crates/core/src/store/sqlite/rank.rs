@@ -39,7 +39,7 @@ pub(super) async fn standing(
         None => None,
     };
     Ok(Some(Standing {
-        ahead: line.ahead(&mut *snapshot).await?,
+        ahead: line.ahead(&mut snapshot).await?,
         of_better_priority,
         types_in_turn,
         running_in_queue: in_queue.get(&queue).copied().unwrap_or_default(),
