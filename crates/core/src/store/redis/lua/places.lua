@@ -1,5 +1,5 @@
 -- Places under limits that hold over all workers: what occupies them, and who waits for one. Nothing is kept as a number:
--- what is counted are sets. Needs freed.lua. Shared by limiting.lua, renew.lua, overdue.lua, reap.lua, stall.lua and standing.lua.
+-- what is counted are sets. Needs freed.lua. Shared by turn.lua, renew.lua, overdue.lua, reap.lua, stall.lua and standing.lua.
 -- running:<queue>, running_in:<type>   types that have tasks running in the queue, queues in which tasks of the type run: what
 --                                      is in `deadlines`, so an empty one stays until overdue.lua comes by
 -- stopping:<queue>:<type>              attempts (id and token) that were taken away while their worker lives, by the end of its

@@ -1,8 +1,10 @@
--- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see moves.lua); waiting -> started, or
+-- turn: started -> completed, failed, waiting, scheduled, cancelled, stalled (see move.lua); waiting -> started, or
 --       cancelled if it has expired.
 -- args     worker (8 bytes), name (its hexadecimal form), sequence, finishes (how many), stopped (nil or attempts, id and
---          token, whose code has stopped after they were taken away), parked_in (nil or queues that it may be parked in), lease (milliseconds), claim (nil or: tasks, seed, queues: free (4 bytes) and name each, types: by
---          name@version free (4 bytes), policy (8), heartbeat interval or 0 (6, milliseconds); limits (see limits.lua))
+--          token, whose code has stopped after they were taken away), parked_in (nil or queues that it may be parked in),
+--          lease (milliseconds), claim (nil or: tasks, seed, queues, types, limits)
+--          claim.queues: free (4 bytes) and name each; claim.types: by name@version free (4 bytes), policy (8), heartbeat
+--          interval or 0 (6, milliseconds), see claim.lua; claim.limits: see limits.lua
 -- ARGV[2]… the finishes, a move each
 -- Answers  now, the answers of the finishes (two bytes each), id and record of each claimed task in turns, 1 if the worker is
 --          parked, when a rate limit lets the next task start that it held back or false
