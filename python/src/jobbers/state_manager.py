@@ -67,7 +67,7 @@ def _task(answer: Answer) -> Task:
 def _fill(task: Task, answer: Answer) -> Task:
     task.status = answer.status
     task.results = answer.result
-    task.errors = [attempt.error for attempt in answer.attempts]
+    task.errors = list(answer.errors)
     task.retry_attempt = answer.retry_attempt
     task.submitted_at = answer.submitted_at
     task.started_at = answer.started_at

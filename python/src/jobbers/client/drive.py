@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import httpx
@@ -23,7 +23,7 @@ class Driver:
     def __init__(self, configuration: Configuration, transport: httpx.BaseTransport | None) -> None:
         self.configuration = configuration
         self.http = httpx.Client(**options(configuration), transport=transport)
-        self.sleep = time.sleep
+        self.sleep: Callable[[float], None] = time.sleep
 
     def run(self, steps: Steps[T]) -> T:
         """Until the call returns or raises."""

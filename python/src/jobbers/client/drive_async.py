@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 import httpx
@@ -23,7 +23,7 @@ class AsyncDriver:
     def __init__(self, configuration: Configuration, transport: httpx.AsyncBaseTransport | None) -> None:
         self.configuration = configuration
         self.http = httpx.AsyncClient(**options(configuration), transport=transport)
-        self.sleep = asyncio.sleep
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def run(self, steps: Steps[T]) -> T:
         """Until the call returns or raises."""

@@ -40,6 +40,10 @@ class Request:
 
     @property
     def path(self) -> str:
+        """Escaped."""
+        if any(part in ("", ".", "..") for part in self.parts):
+            # It would be another route.
+            raise ValueError(f"no id or name: {self.parts[1]!r}")
         return "".join("/" + quote(part, safe="") for part in self.parts)
 
 

@@ -20,6 +20,8 @@ class Attempt:
     """From 1."""
     error: str
     error_type: str = ""
+    retry_attempt: int | None = None
+    """From 0, the failures before it."""
     started_at: datetime | None = None
     failed_at: datetime | None = None
     worker: str | None = None
@@ -54,6 +56,8 @@ class Task:
     """What its handler returned."""
     error: str | None = None
     """How its last attempt that went wrong did so."""
+    errors: tuple[str, ...] = ()
+    """Likewise of all of them."""
     attempts: tuple[Attempt, ...] = ()
     """Ends of attempts that did not complete it, oldest first."""
     attempt: int = 0
@@ -69,6 +73,8 @@ class Task:
     """When it is due, while it is scheduled."""
     expires_at: datetime | None = None
     started_at: datetime | None = None
+    running_ms: int | None = None
+    """How long it has been running, where that was asked for."""
     retried_at: datetime | None = None
     heartbeat_at: datetime | None = None
     completed_at: datetime | None = None
@@ -108,8 +114,4 @@ TaskRef = Union[str, Task]
 
 def id_of(task: object) -> str:
     """The id of a task; of anything else its text, as ids of ULID libraries have it."""
-    text = task.id if isinstance(task, Task) else str(task)
-    if not text:
-        # An empty part of a path would be another route.
-        raise ValueError("the id of a task must not be empty")
-    return text
+    return task.id if isinstance(task, Task) else str(task)
