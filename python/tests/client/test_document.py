@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+import jobbers
 from jobbers import client
 from jobbers.models.task_status import TaskStatus
 
-SCHEMAS = json.loads((Path(__file__).parents[3] / "openapi.json").read_text())["components"]["schemas"]
+ROOT = Path(__file__).parents[3]
+SCHEMAS = json.loads((ROOT / "openapi.json").read_text())["components"]["schemas"]
 # What is there for older clients only.
 LEFT_OUT = {"Attempt": {"timestamp"}}
 
@@ -22,6 +24,11 @@ def properties(schema: dict[str, Any]) -> set[str]:
         return properties(SCHEMAS[schema["$ref"].rpartition("/")[2]])
     found = set(schema.get("properties", {}))
     return found.union(*(properties(part) for part in [*schema.get("allOf", []), *schema.get("oneOf", [])]))
+
+
+def test_the_version_is_that_of_the_programs() -> None:
+    manifest = (ROOT / "Cargo.toml").read_text()
+    assert f'version = "{jobbers.__version__}"' in manifest.splitlines()
 
 
 @pytest.mark.parametrize(
