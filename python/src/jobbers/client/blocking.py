@@ -41,6 +41,7 @@ class Client:
     ``retries``: how often a call is sent again that the manager did not answer, if sent twice it happens once.
     ``patience``: seconds that a call waits in all when the manager asks it to come again later.
     ``most_body``: bytes that the body of a batch keeps below; a manager takes its ``MAX_BODY``, 16 MiB by default.
+    ``connections``: at once; what is more, such as many waits side by side, has to wait for one.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class Client:
         retries: int = 3,
         patience: float = 10.0,
         most_body: int = 8 << 20,
+        connections: int = 500,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        configuration = Configuration.of(url, token, timeout, retries, patience, most_body)
+        configuration = Configuration.of(url, token, timeout, retries, patience, most_body, connections)
         self._driver = Driver(configuration, transport)
         self._caller = Caller(configuration, time.monotonic)
 
