@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import cast
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,20 +27,16 @@ def test_a_token_allows_what_its_scope_says() -> None:
 
 
 def test_events_of_all_tasks(jobbers_client: Client) -> None:
-    events = follow(jobbers_client)
+    events = jobbers_client.events()
     assert next(events).kind in ("counts", "resync")
     first = jobbers_client.submit("noop", 1)
     seen = next(event for event in events if event.data.get("id") == first.id)
     events.close()
     # What happens while nobody listens is told behind the last event.
     second = jobbers_client.wait(jobbers_client.submit("noop", 1), 30)
-    events = follow(jobbers_client, seen.id)
+    events = jobbers_client.events(last_event_id=seen.id)
     assert "completed" in {event.data["status"] for event in events_of(second.id, events)}
     events.close()
-
-
-def follow(client: Client, last_event_id: str | None = None) -> Generator[Event, None, None]:
-    return cast("Generator[Event, None, None]", client.events(last_event_id=last_event_id))
 
 
 def events_of(id: str, events: Iterator[Event]) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,7 +163,7 @@ class AsyncClient:
         """Makes many tasks run again, likewise."""
         return await self._driver.run(many.many(self._caller, "resubmit", tasks, filter, limit, dry_run))
 
-    def events(self, task: TaskRef | None = None, *, last_event_id: str | None = None) -> AsyncIterator[Event]:
+    def events(self, task: TaskRef | None = None, *, last_event_id: str | None = None) -> AsyncGenerator[Event, None]:
         """What happens to a task, until it has ended; or to all tasks, without end. A connection that breaks is opened
         again. With the ``id`` of an event it begins behind that one."""
         id = None if task is None else id_of(task)
@@ -180,7 +180,7 @@ class AsyncClient:
         since: datetime | None = None,
         until: datetime | None = None,
         page_size: int | None = None,
-    ) -> AsyncIterator[Task]:
+    ) -> AsyncGenerator[Task, None]:
         """Tasks, newest first (scheduled ones soonest first), page by page as they are needed. See ``Filter``."""
         chosen = Filter(status, queue, name, version, worker, since, until)
         return self._driver.iterate(lists.tasks(self._caller, lists.TASKS, chosen, page_size))
@@ -200,7 +200,7 @@ class AsyncClient:
         since: datetime | None = None,
         until: datetime | None = None,
         page_size: int | None = None,
-    ) -> AsyncIterator[Task]:
+    ) -> AsyncGenerator[Task, None]:
         """Permanently failed tasks that are kept, newest first."""
         chosen = Filter(None, queue, name, version, None, since, until)
         return self._driver.iterate(lists.tasks(self._caller, lists.DEAD_LETTERS, chosen, page_size))
