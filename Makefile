@@ -42,6 +42,7 @@ openapi: ## Write openapi.json anew, from the routes
 .PHONY: fmt
 fmt: ## Format the code
 	cargo fmt --all
+	if [[ -x target/python-tools/bin/ruff ]]; then target/python-tools/bin/ruff format --no-cache python; fi
 
 .PHONY: help
 help: ## List this

@@ -1,0 +1,1 @@
+"""What can be asked of a manager, without I/O."""
