@@ -9,17 +9,18 @@ use std::process::Command;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::{DupFlags, dup2, dup3, fcntl_dupfd_cloexec};
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, kill_process_group, waitid, waitpid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, WaitStatus, kill_process, kill_process_group, wait, waitid,
 };
 
 use super::frame::Event;
-use super::marked::MARK;
+use super::marked::{MARK, mark, number_of};
 use super::program::limited_command;
 use super::{Launch, Streams};
 
 #[derive(Debug)]
 pub(super) struct Children {
-    mark: OsString,
+    /// Its own name.
+    guard: OsString,
     /// Those that were asked for, by process.
     numbers: HashMap<Pid, u64>,
     nothing: OwnedFd,
@@ -29,13 +30,13 @@ pub(super) struct Children {
 
 impl Children {
     /// To be called first of all, as it needs the file descriptor 3.
-    pub(super) fn new(mark: &OsStr) -> std::io::Result<Self> {
+    pub(super) fn new(guard: &OsStr) -> std::io::Result<Self> {
         let nothing = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
         let third = if std::os::fd::AsRawFd::as_raw_fd(&nothing) == 3 {
             // The first that is free was the one.
             let third = nothing;
             return Ok(Self {
-                mark: mark.to_owned(),
+                guard: guard.to_owned(),
                 numbers: HashMap::new(),
                 nothing: fcntl_dupfd_cloexec(&third, 4)?,
                 third,
@@ -46,11 +47,11 @@ impl Children {
         if std::os::fd::AsRawFd::as_raw_fd(&third) != 3 {
             return Err(std::io::Error::other("the file descriptor 3 is in use"));
         }
-        Ok(Self { mark: mark.to_owned(), numbers: HashMap::new(), nothing, third })
+        Ok(Self { guard: guard.to_owned(), numbers: HashMap::new(), nothing, third })
     }
 
     pub(super) fn start(&mut self, number: u64, launch: &Launch, streams: Streams) -> Event {
-        match self.spawn(launch, streams) {
+        match self.spawn(number, launch, streams) {
             Ok(pid) => {
                 self.numbers.insert(pid, number);
                 Event::Started { number, pid: pid.as_raw_nonzero().get().unsigned_abs() }
@@ -59,12 +60,16 @@ impl Children {
         }
     }
 
-    fn spawn(&mut self, launch: &Launch, streams: Streams) -> std::io::Result<Pid> {
+    fn spawn(&mut self, number: u64, launch: &Launch, streams: Streams) -> std::io::Result<Pid> {
         let mut command = match launch.limits.are_none() {
             true => Command::new(&launch.program),
             false => limited_command(&launch.limits, &launch.program)?,
         };
-        command.args(&launch.arguments).envs(&launch.environment).env(MARK, &self.mark).process_group(0);
+        command
+            .args(&launch.arguments)
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+            .env(MARK, mark(&self.guard, number))
+            .process_group(0);
         command.stdin(streams.stdin).stdout(streams.stdout).stderr(streams.stderr);
         if let Some(directory) = &launch.directory {
             command.current_dir(directory);
@@ -95,12 +100,24 @@ impl Children {
             let _ = kill_process_group(*pid, Signal::KILL);
         }
         let mut events = Vec::new();
-        while let Ok(Some((pid, status))) = waitpid(None, WaitOptions::NOHANG) {
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             if let Some(number) = self.numbers.remove(&pid) {
                 events.push(ended(number, status));
             }
         }
+        self.kill_orphans();
         events
+    }
+
+    /// Kills what has left the group of a process that was asked for, and outlived it. Whoever that had started is found when it
+    /// is an orphan itself: each death comes back here.
+    fn kill_orphans(&self) {
+        for pid in own_children().into_iter().filter(|pid| !self.numbers.contains_key(pid)) {
+            let is_needed = |number| self.numbers.values().any(|known| *known == number);
+            if number_of(pid, &self.guard).is_some_and(|number| !is_needed(number)) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
     }
 
     /// Kills all descendants, until none is left.
@@ -113,7 +130,7 @@ impl Children {
                 let _ = kill_process(pid, Signal::KILL);
             }
             // Whose parent was just killed is this process's child now.
-            match waitpid(None, WaitOptions::empty()) {
+            match wait(WaitOptions::empty()) {
                 Ok(Some((pid, _))) => drop(self.numbers.remove(&pid)),
                 Ok(None) | Err(rustix::io::Errno::INTR) => {}
                 Err(_) => return,

@@ -132,7 +132,8 @@ fn tell(waiting: Option<Waiting>, end: End) {
 /// Until the connection is dropped. The guard learns of that, as nothing more comes.
 fn write(socket: &UnixStream, requests: &mpsc::Receiver<Asked>) {
     for Asked { request, streams } in requests {
-        if send(socket, &request, streams).is_err() {
+        if let Err(error) = send(socket, &request, streams) {
+            tracing::error!(event = "guard_unreachable", %error, "the guard process cannot be told what to do");
             break;
         }
     }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -11,8 +10,8 @@ pub struct Launch {
     /// A path, or a name that is looked up in `PATH`.
     pub program: OsString,
     pub arguments: Vec<OsString>,
-    /// Besides the environment of the worker.
-    pub environment: BTreeMap<OsString, OsString>,
+    /// Besides the environment of the worker; of two with the same name the last one counts.
+    pub environment: Vec<(OsString, OsString)>,
     pub directory: Option<PathBuf>,
     pub limits: Limits,
 }

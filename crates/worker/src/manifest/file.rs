@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(registration.policy, policy);
         assert!(Path::new(&launch.program).is_absolute() && Path::new(&launch.program).ends_with("sh"));
         assert_eq!((launch.arguments.len(), launch.directory.as_deref()), (2, Some(Path::new("/tmp"))));
-        assert_eq!(launch.environment[&OsString::from("SIZE")], "64");
+        assert_eq!(launch.environment, [("SIZE".into(), "64".into())]);
         assert_eq!(
             (launch.limits.memory, launch.limits.cpu_seconds, launch.limits.nice),
             (Some(512 << 20), Some(30), Some(5))

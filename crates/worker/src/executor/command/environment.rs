@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::attempt::Attempt;
 
 /// What a command learns of its task from its environment, besides what the manifest gives it.
-pub(super) fn of(attempt: &Attempt) -> BTreeMap<OsString, OsString> {
+pub(super) fn of(attempt: &Attempt) -> Vec<(OsString, OsString)> {
     let task = attempt.task();
     let text = |bytes: &bytes::Bytes| String::from_utf8_lossy(bytes).into_owned();
     let always = [
