@@ -184,7 +184,10 @@ mod tests {
                 format!("{begin}parameters_schema = {{ type = 'thing' }}"),
                 ["line 5", "parameters_schema", "JSON Schema"],
             ),
-            (format!("{begin}\n[[task]]\nname = 'a'\nversion = 1\ncommand = ['true']"), ["line 7", "a@1", "in line 2"]),
+            (
+                format!("{begin}\n[[task]]\nname = 'a'\nversion = 1\ncommand = ['true']"),
+                ["line 7", "a version 1", "in line 2"],
+            ),
             ("[[task]]\nname = 'a'\ncommand = ['true']".to_owned(), ["line 1", "version", "missing field"]),
             ("[[task]]\nname = 'a'\nversion = 1\ncommand = []".to_owned(), ["line 4", "command", "no program"]),
             (
