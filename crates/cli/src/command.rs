@@ -79,6 +79,9 @@ enum Command {
 
 /// The program `jobbers`.
 pub fn main() -> ExitCode {
+    if let Some(code) = jobbers_worker::guard::main_if_asked() {
+        return code;
+    }
     match run(Jobbers::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report("jobbers"),

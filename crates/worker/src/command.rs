@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
 
-use crate::{Tasks, WorkerSettings, run};
+use crate::{TaskModule, Tasks, WorkerSettings, guard, run};
 
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
@@ -23,7 +23,7 @@ struct OwnWorker {
 #[derive(Debug, Parser)]
 #[command(name = "jobbers_worker", version)]
 struct StockWorker {
-    /// The tasks to run: `demo` (built-in examples)
+    /// The tasks to run: `demo` (built-in examples), or a TOML file in which each task is a command (`tasks.toml`)
     task_module: String,
     #[command(flatten)]
     options: Options,
@@ -44,33 +44,30 @@ struct Options {
 /// Exit codes: 0 stopped in good order, or `WORKER_TTL` reached; 1 failed while running; 2 wrong usage or configuration;
 /// 130 ended at once by a second signal.
 pub fn main(tasks: Tasks) -> ExitCode {
+    if let Some(code) = guard::main_if_asked() {
+        return code;
+    }
     let OwnWorker { options } = OwnWorker::parse();
-    ExitCode::from(launch(tasks, options))
+    ExitCode::from(launch(tasks.into(), options))
 }
 
 /// The `main` of the stock worker: the tasks come from a task module.
 pub fn stock_main() -> ExitCode {
+    if let Some(code) = guard::main_if_asked() {
+        return code;
+    }
     let StockWorker { task_module, options } = StockWorker::parse();
-    ExitCode::from(match load(&task_module) {
-        Ok(tasks) => launch(tasks, options),
-        Err(message) => {
-            eprintln!("error: {message}");
+    ExitCode::from(match TaskModule::load(&task_module) {
+        Ok(module) => launch(module, options),
+        Err(error) => {
+            eprintln!("error: {:#}", anyhow::Error::new(error));
             MISUSED
         }
     })
 }
 
-/// The tasks of a task module: `demo`. Manifests and Python modules are not built yet; the error names the module.
-pub fn load(task_module: &str) -> Result<Tasks, String> {
-    if task_module == "demo" {
-        return Ok(crate::demo::tasks());
-    }
-    let kind = if task_module.ends_with(".toml") { "manifests of commands" } else { "Python modules" };
-    Err(format!("task module `{task_module}`: {kind} are not built yet; there is `demo`"))
-}
-
-fn launch(tasks: Tasks, Options { worker, store, log }: Options) -> u8 {
-    if let Err(error) = tasks.check() {
+fn launch(module: TaskModule, Options { worker, store, log }: Options) -> u8 {
+    if let Err(error) = module.check() {
         eprintln!("error: {error}");
         return MISUSED;
     }
@@ -104,7 +101,7 @@ fn launch(tasks: Tasks, Options { worker, store, log }: Options) -> u8 {
                 return start_failure(&error);
             }
         };
-        match run(tasks, worker, connector, stores, shutdown).await {
+        match run(module, worker, connector, stores, shutdown).await {
             Ok(end) => end.exit_code(),
             Err(error) => {
                 tracing::error!(event = "worker_failed", error = format!("{error:#}"), "the worker cannot go on");
@@ -118,18 +115,4 @@ fn launch(tasks: Tasks, Options { worker, store, log }: Options) -> u8 {
 
 fn start_failure(error: &StartError) -> u8 {
     if error.is_configuration() { MISUSED } else { FAILED }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_demo_can_be_run_and_what_is_not_built_yet_is_named() {
-        assert!(load("demo").is_ok_and(|tasks| tasks.check().is_ok()));
-        for module in ["tasks.toml", "myapp.tasks", "/srv/tasks.py"] {
-            let message = load(module).unwrap_err();
-            assert!(message.contains(module) && message.contains("not built yet"), "{message}");
-        }
-    }
 }

@@ -74,6 +74,9 @@ pub mod demo;
 pub mod executor;
 #[cfg(test)]
 mod fake;
+pub mod guard;
+pub mod manifest;
+mod module;
 mod renewal;
 mod settings;
 mod signals;
@@ -81,9 +84,10 @@ mod task;
 mod worker;
 
 pub use claim::Counts;
-pub use command::{load, main, stock_main};
+pub use command::{main, stock_main};
 pub use jobbers_core::model;
 pub use jobbers_macros::task;
+pub use module::{ModuleError, TaskModule};
 pub use schemars;
 pub use settings::WorkerSettings;
 pub use task::{

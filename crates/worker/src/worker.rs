@@ -16,10 +16,10 @@ use crate::attempt::Reports;
 use crate::claim::{
     ClaimLoop, Consumed, Counts, Delivery, LoopEnd, Running, Slots, follow_queues, watch_deadlines, watch_shutdown,
 };
-use crate::executor::{Executor, Native};
+use crate::executor::Executor;
 use crate::renewal::{Capacity, Connect, RenewalThread, Renewer};
 use crate::signals::follow_signals;
-use crate::{Tasks, WorkerSettings};
+use crate::{TaskModule, WorkerSettings};
 
 /// How a worker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,20 +47,24 @@ impl WorkerEnd {
     }
 }
 
+/// What a process that was killed may take to be gone, before the worker gives up on it.
+const TIME_TO_KILL: Duration = Duration::from_secs(10);
+
 /// Runs a worker until it is asked to stop, has run `WORKER_TTL` tasks, or has a handler that does not stop.
 ///
 /// While the store is away it waits and goes on. An error means that it could not start, or that the store does not fit
 /// this program any more.
 pub async fn run(
-    tasks: Tasks,
+    module: impl Into<TaskModule>,
     settings: WorkerSettings,
     connector: Connector,
     stores: Stores,
     shutdown: Shutdown,
 ) -> anyhow::Result<WorkerEnd> {
-    tasks.check()?;
+    let module = module.into();
+    module.check()?;
     let handlers = HandlerRuntime::start(settings.worker_concurrent_tasks)?;
-    let executor = Arc::new(Native::new(tasks, handlers.handle()));
+    let executor = module.executor(handlers.handle())?;
     let connect = Connect(Arc::new(move || {
         let connector = connector.clone();
         Box::pin(async move { connector.tasks().await })
@@ -76,6 +80,7 @@ async fn run_with(
     shutdown: Shutdown,
 ) -> anyhow::Result<WorkerEnd> {
     let registrations = executor.registrations();
+    let force = if executor.can_kill() { TIME_TO_KILL } else { Duration::ZERO };
     let store = Arc::clone(&stores.tasks);
     let Some(started_at) = register(&store, &registrations, &shutdown).await? else {
         return Ok(ended(LoopEnd::Stopped(Counts::default()))?);
@@ -123,7 +128,7 @@ async fn run_with(
         slots: Slots::new(settings.worker_concurrent_tasks, &registrations),
         registrations: registrations.into_iter().map(Arc::new).collect(),
         running,
-        reports: Reports::new(ends_tx, beats_tx, settings.max_result),
+        reports: Reports::new(ends_tx, beats_tx, settings.max_result, force),
         ends,
         wake,
         renew_now,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jobbers_conformance::server::redis::RedisServer;
 use jobbers_core::model::{NewTask, Status, Task, TaskId, TaskType, When};
 use jobbers_core::process::{Connector, Shutdown, SqlUrl, StoreSettings, StoreUrl, Stores};
-use jobbers_worker::{Tasks, WorkerEnd, WorkerSettings};
+use jobbers_worker::{TaskModule, WorkerEnd, WorkerSettings};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -40,10 +40,10 @@ impl Place {
     }
 
     /// Starts a worker that ends when it is dropped or stopped.
-    pub fn work(&self, tasks: Tasks, settings: WorkerSettings) -> Worker {
+    pub fn work(&self, module: impl Into<TaskModule>, settings: WorkerSettings) -> Worker {
         let shutdown = Shutdown::default();
-        let (connector, stores) = (self.connector.clone(), self.stores.clone());
-        let running = tokio::spawn(jobbers_worker::run(tasks, settings, connector, stores, shutdown.clone()));
+        let (module, connector, stores) = (module.into(), self.connector.clone(), self.stores.clone());
+        let running = tokio::spawn(jobbers_worker::run(module, settings, connector, stores, shutdown.clone()));
         Worker { shutdown, running: Some(running) }
     }
 
@@ -88,9 +88,9 @@ impl Place {
     }
 
     /// Submits, runs with these tasks, and answers the task after its end.
-    pub async fn run(tasks: Tasks, name: &str, parameters: &'static str) -> Task {
+    pub async fn run(module: impl Into<TaskModule>, name: &str, parameters: &'static str) -> Task {
         let place = Self::sqlite().await;
-        let worker = place.work(tasks, settings());
+        let worker = place.work(module, settings());
         let id = place.submit(name, parameters).await;
         let task = place.ended(id).await;
         assert!(matches!(worker.stop().await, WorkerEnd::Stopped(_)));

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::place::{PATIENCE, Place, within};
 
-fn command(place: Option<&Place>) -> Command {
+pub fn command(place: Option<&Place>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jobbers_worker"));
     for (name, _) in std::env::vars() {
         if name.starts_with("WORKER_")
@@ -32,7 +32,7 @@ fn misused(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     String::from_utf8(stderr).unwrap()
 }
 
-async fn end(process: &mut Guard) -> ExitStatus {
+pub async fn end(process: &mut Guard) -> ExitStatus {
     within(PATIENCE, async {
         loop {
             if let Some(status) = process.ended() {
@@ -46,9 +46,7 @@ async fn end(process: &mut Guard) -> ExitStatus {
 
 #[test]
 fn wrong_usage_is_told_with_exit_code_2() {
-    assert!(
-        misused(&["tasks.toml"], &[]).contains("task module `tasks.toml`: manifests of commands are not built yet")
-    );
+    assert!(misused(&["no/tasks.toml"], &[]).contains("task module `no/tasks.toml` cannot be read: No such file"));
     assert!(misused(&["myapp.tasks"], &[]).contains("`myapp.tasks`: Python modules are not built yet"));
     let error = misused(&["demo"], &[("WORKER_CONCURRENT_TASKS", "0")]);
     assert!(error.contains("'0'") && error.contains("WORKER_CONCURRENT_TASKS is a whole number from 1"), "{error}");

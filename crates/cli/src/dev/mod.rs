@@ -11,7 +11,7 @@ use jobbers_cleaner::Chore;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
 use jobbers_manager::{BindError, Bound, ManagerSettings};
 use jobbers_scheduler::SchedulerSettings;
-use jobbers_worker::{Tasks, WorkerSettings};
+use jobbers_worker::{TaskModule, WorkerSettings};
 use tokio::runtime::Runtime;
 
 use super::failure::Failure;
@@ -26,7 +26,7 @@ const CLEANING_INTERVAL: Duration = Duration::from_secs(2);
 #[command(mut_arg("store_url", |arg| arg.default_value("sqlite://jobbers.db")))]
 #[command(mut_arg("worker_ttl", |arg| arg.hide(true)))]
 pub(crate) struct Dev {
-    /// The tasks to run: `demo` (built-in examples)
+    /// The tasks to run: `demo` (built-in examples), or a TOML file in which each task is a command (`tasks.toml`)
     #[arg(default_value = "demo")]
     task_module: String,
 
@@ -58,18 +58,19 @@ impl Dev {
         }
         // A worker that ends now and then is for a supervisor to start again; here is none.
         self.worker.worker_ttl = 0;
-        let tasks = jobbers_worker::load(&self.task_module).map_err(Failure::Usage)?;
-        tasks.check().map_err(|error| Failure::Usage(error.to_string()))?;
+        let usage = |error| Failure::Usage(format!("{:#}", anyhow::Error::new(error)));
+        let module = TaskModule::load(&self.task_module).map_err(usage)?;
+        module.check().map_err(usage)?;
         self.log.init().map_err(Failure::Usage)?;
         let bound = jobbers_manager::bind(&self.manager).map_err(bind_failure)?;
         let runtime = Runtime::new().map_err(|error| Failure::Failed(format!("threads cannot start: {error}")))?;
-        let ended = runtime.block_on(self.serve(bound, tasks));
+        let ended = runtime.block_on(self.serve(bound, module));
         // Whoever still runs a handler was told to stop, or is left to its lease.
         runtime.shutdown_background();
         ended
     }
 
-    async fn serve(self, bound: Bound, tasks: Tasks) -> Result<(), Failure> {
+    async fn serve(self, bound: Bound, module: TaskModule) -> Result<(), Failure> {
         let shutdown = Shutdown::on_signals().map_err(|error| Failure::Failed(format!("signals: {error}")))?;
         let banner = Banner {
             address: bound.address(),
@@ -87,7 +88,7 @@ impl Dev {
         parts.start("manager", bound.serve(stores.clone(), shutdown.clone()));
         parts.start("scheduler", run_scheduler(self.scheduler, stores.clone(), shutdown.clone()));
         parts.start("cleaner", run_cleaner(stores.clone(), shutdown.clone()));
-        parts.start("worker", run_worker(tasks, self.worker, connector, stores, shutdown.clone()));
+        parts.start("worker", run_worker(module, self.worker, connector, stores, shutdown.clone()));
         tokio::select! {
             () = ready => drop(std::io::stdout().write_all(banner.to_string().as_bytes())),
             () = parts.one_ended() => {}
@@ -109,13 +110,13 @@ async fn run_cleaner(stores: Stores, shutdown: Shutdown) -> anyhow::Result<()> {
 }
 
 async fn run_worker(
-    tasks: Tasks,
+    module: TaskModule,
     settings: WorkerSettings,
     connector: Connector,
     stores: Stores,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let end = jobbers_worker::run(tasks, settings, connector, stores, shutdown).await?;
+    let end = jobbers_worker::run(module, settings, connector, stores, shutdown).await?;
     match end.exit_code() {
         0 => Ok(()),
         code => Err(anyhow::Error::new(parts::Ended { code })),

@@ -21,6 +21,9 @@ pub enum Ended {
     },
     /// It was stopped on request.
     Interrupted,
+    /// What ran it died under it, and the worker lives: counts as the death of a worker, so that a task that kills what runs
+    /// it is not run for ever.
+    Lost { evidence: String },
 }
 
 /// An attempt that is to be begun. Whoever takes it says once how it ended, after its code has stopped.

@@ -75,6 +75,11 @@ impl Attempt {
         self.type_index
     }
 
+    /// Largest result that is taken, in bytes.
+    pub(crate) fn max_result(&self) -> usize {
+        self.reports.max_result()
+    }
+
     /// Time since the worker began it.
     pub fn elapsed(&self) -> Duration {
         self.began.elapsed()
@@ -123,7 +128,7 @@ impl Attempt {
         }
         let policy = &self.registration.policy;
         match self.interrupted_at.get() {
-            Some(asked) => asked.checked_add(policy.cancel_grace),
+            Some(asked) => asked.checked_add(policy.cancel_grace)?.checked_add(self.reports.force()),
             None => self.began.checked_add(policy.timeout?),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use jobbers_core::lifecycle::{self, Outcome, Transition};
+use jobbers_core::lifecycle::{self, LeaseOver, Outcome, Transition};
 use jobbers_core::model::{EndDetail, EndKind, Policy};
 
 use super::{Attempt, Ended, Interruption};
@@ -14,14 +14,21 @@ pub(super) fn transition(attempt: &Attempt, ended: Ended, max_result: usize) -> 
         return None;
     }
     let policy = &attempt.registration().policy;
-    let outcome = outcome(policy, attempt.interruption(), ended, max_result);
-    let failures = attempt.task().failures;
-    // Randomness only where a delay may come of it: this runs once a task.
-    let (random, spread) = match &outcome {
-        Outcome::FailedExpectedly { .. } => (rand::random(), rand::random()),
-        _ => (0.0, 0.0),
+    let transition = match (ended, attempt.interruption()) {
+        (Ended::Lost { evidence }, None) => {
+            let over = LeaseOver { lost: attempt.task().lost, counts_as_lost: true, evidence: &evidence };
+            lifecycle::after_lease_over(policy, over)
+        }
+        (ended, interruption) => {
+            let outcome = outcome(policy, interruption, ended, max_result);
+            // Randomness only where a delay may come of it: this runs once a task.
+            let (random, spread) = match &outcome {
+                Outcome::FailedExpectedly { .. } => (rand::random(), rand::random()),
+                _ => (0.0, 0.0),
+            };
+            lifecycle::after_attempt(policy, attempt.task().failures, outcome, random, spread)
+        }
     };
-    let transition = lifecycle::after_attempt(policy, failures, outcome, random, spread);
     log(attempt, &transition);
     Some(transition)
 }
@@ -41,15 +48,15 @@ fn outcome(policy: &Policy, interruption: Option<Interruption>, ended: Ended, ma
         (None, Ended::Failed { end, expected: true, retry_after }) => Outcome::FailedExpectedly { end, retry_after },
         (None, Ended::Failed { end, expected: false, .. }) => Outcome::Failed(end),
         (Some(_), Ended::Failed { end, .. }) if end.kind == EndKind::Panicked => Outcome::Failed(end),
-        (Some(Interruption::Cancelled), Ended::Failed { .. } | Ended::Interrupted) => {
+        (Some(Interruption::Cancelled), Ended::Failed { .. } | Ended::Interrupted | Ended::Lost { .. }) => {
             Outcome::Cancelled(end(EndKind::Cancelled, "cancelled on request", "Cancelled"))
         }
-        (Some(Interruption::Stopped), Ended::Failed { .. } | Ended::Interrupted) => {
+        (Some(Interruption::Stopped), Ended::Failed { .. } | Ended::Interrupted | Ended::Lost { .. }) => {
             Outcome::Stopped(end(EndKind::Stalled, "interrupted: its worker was told to stop", "Interrupted"))
         }
         (
             Some(Interruption::HandedBack | Interruption::TakenAway) | None,
-            Ended::Failed { .. } | Ended::Interrupted,
+            Ended::Failed { .. } | Ended::Interrupted | Ended::Lost { .. },
         ) => {
             let text = "interrupted: its worker was told to stop; it runs again";
             Outcome::HandedBack(end(EndKind::HandedBack, text, "Interrupted"))

@@ -15,6 +15,8 @@ pub(crate) struct Reports {
     /// Attempts whose code has not had its first chance to end.
     beginning: AtomicUsize,
     max_result: usize,
+    /// What an attempt that does not stop gets besides its grace, because it is ended by force then.
+    force: Duration,
 }
 
 /// An attempt whose code has stopped.
@@ -37,12 +39,17 @@ impl Reports {
         ends: mpsc::UnboundedSender<AttemptReport>,
         beats: mpsc::UnboundedSender<BeatWaits>,
         max_result: usize,
+        force: Duration,
     ) -> Arc<Self> {
-        Arc::new(Self { ends, beats, beginning: AtomicUsize::new(0), max_result })
+        Arc::new(Self { ends, beats, beginning: AtomicUsize::new(0), max_result, force })
     }
 
     pub(super) fn max_result(&self) -> usize {
         self.max_result
+    }
+
+    pub(super) fn force(&self) -> Duration {
+        self.force
     }
 
     /// Whether nobody listens any more: the worker has ended.

@@ -1,6 +1,7 @@
 //! What runs the code of tasks. Everything else about an attempt (lease, timeout, cancellation, what becomes of the task)
 //! is the same for all executors.
 
+mod command;
 mod native;
 mod panic;
 
@@ -10,6 +11,7 @@ use jobbers_core::model::Registration;
 
 use crate::attempt::Start;
 
+pub use command::Commands;
 pub use native::Native;
 
 /// Runs handlers of some task types.
@@ -24,4 +26,10 @@ pub trait Executor: Debug + Send + Sync {
     /// was interrupted. It says [`Start::begun`] of those that do not end at once. It stops the code when
     /// [`Attempt::interrupted`](crate::attempt::Attempt::interrupted) says so.
     fn start(&self, attempts: Vec<Start>);
+
+    /// Whether it ends code that does not stop in its `cancel_grace` by force. Then the worker does not give up on it at that
+    /// moment, but only when force did not help either.
+    fn can_kill(&self) -> bool {
+        false
+    }
 }

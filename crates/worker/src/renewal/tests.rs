@@ -63,7 +63,7 @@ impl Rig {
             stop: stop.clone(),
         };
         let renewal = tokio::spawn(renewer.run(store.clone()));
-        let reports = Reports::new(ends_tx, beats_tx, 1024);
+        let reports = Reports::new(ends_tx, beats_tx, 1024, Duration::ZERO);
         Self { store, running, reports, renew_now, consumed: consumed_tx, drain, stop, renewal, _ends: ends }
     }
 

@@ -113,7 +113,7 @@ impl Rig {
         let (consumed_tx, consumed) = watch::channel(Consumed { queues: vec![queue("default")] });
         let (ends_tx, ends) = mpsc::unbounded_channel();
         let (beats_tx, beats) = mpsc::unbounded_channel();
-        let reports = Reports::new(ends_tx, beats_tx, 1024);
+        let reports = Reports::new(ends_tx, beats_tx, 1024, Duration::ZERO);
         let registrations = executor.registrations();
         tokio::spawn(watch_deadlines(Arc::clone(&running)));
         tokio::spawn(watch_shutdown(Arc::clone(&running), shutdown.clone(), grace));

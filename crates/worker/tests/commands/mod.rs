@@ -1,0 +1,7 @@
+//! Tasks that are commands: real shells, and the guard as a process.
+
+mod deaths;
+mod ends;
+mod leftovers;
+mod rig;
+mod runs;
