@@ -19,6 +19,7 @@ use super::resubmit::Resubmit;
 use super::retry::Retry;
 use super::roles::Roles;
 use super::run_now::RunNow;
+use super::sign::{Heartbeat, Progress};
 use super::stats::Stats;
 use super::status::Status;
 use super::submit::Submit;
@@ -49,8 +50,8 @@ and in another terminal
   jobbers queues                  the queues, their limits, and what is in them
   jobbers pause QUEUE             let nothing more of a queue start
 
-`jobbers COMMAND --help` tells more of each command. All but `dev` speak to the
-manager at JOBBERS_URL, http://127.0.0.1:8000 if that is not set.";
+`jobbers COMMAND --help` tells more of each command. All but `dev`,
+`heartbeat` and `progress` speak to the manager at JOBBERS_URL, http://127.0.0.1:8000 if that is not set.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -74,6 +75,8 @@ enum Command {
     Roles(Roles),
     Workers(Workers),
     Types(Types),
+    Heartbeat(Heartbeat),
+    Progress(Progress),
     Completions(Completions),
 }
 
@@ -105,6 +108,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Stats(stats) => wait_for(stats.run()),
         Command::Workers(workers) => wait_for(workers.run()),
         Command::Types(types) => wait_for(types.run()),
+        Command::Heartbeat(heartbeat) => heartbeat.run(),
+        Command::Progress(progress) => progress.run(),
         Command::Completions(completions) => completions.run(Jobbers::command()),
         Command::Queues(queues) => wait_for(queues.run()),
         Command::Pause(pause) => wait_for(pause.run()),

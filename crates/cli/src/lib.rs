@@ -29,6 +29,7 @@ mod retry;
 mod roles;
 mod run_now;
 mod show;
+mod sign;
 mod stats;
 mod status;
 mod submit;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const JOBBERS: &str = env!("CARGO_BIN_EXE_jobbers");
+pub const JOBBERS: &str = env!("CARGO_BIN_EXE_jobbers");
 
 /// No condition is waited for longer.
 const BOUND: Duration = Duration::from_secs(30);
@@ -23,9 +23,14 @@ impl Dev {
     }
 
     pub fn start_with(flags: &[&str]) -> Self {
+        Self::start_module("demo", flags)
+    }
+
+    /// With other tasks than the demo.
+    pub fn start_module(module: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = command()
-            .args(["dev", "demo", "--port", "0"])
+            .args(["dev", module, "--port", "0"])
             .args(flags)
             .current_dir(folder.path())
             .stdout(Stdio::piped())

@@ -7,6 +7,7 @@ mod lists;
 mod output;
 mod purge;
 mod queues;
+mod sign;
 mod steer;
 mod submit;
 mod survey;

@@ -38,6 +38,8 @@ fn help_tells_how_to_submit_watch_cancel_and_repeat() {
         "roles",
         "workers",
         "types",
+        "heartbeat",
+        "progress",
         "completions",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");

@@ -15,6 +15,7 @@ mod limits;
 mod live;
 #[cfg(target_os = "linux")]
 mod matrix;
+mod modules;
 mod outage;
 mod paging;
 mod postgres;

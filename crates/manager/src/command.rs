@@ -1,8 +1,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use jobbers_core::model::Registration;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
 
+use crate::preload;
 use crate::server::{Bound, bind};
 use crate::settings::ManagerSettings;
 
@@ -10,7 +12,8 @@ use crate::settings::ManagerSettings;
 #[derive(Debug, Parser)]
 #[command(name = "jobbers_manager", version)]
 struct Command {
-    /// Taken for compatibility: the manager learns task types from the workers. `demo` is fine
+    /// A task module as workers take it: its task types are known before the first worker comes. Without it the manager learns
+    /// them from the workers
     #[arg(value_name = "TASK_MODULE")]
     task_module: Option<String>,
     #[command(flatten)]
@@ -44,10 +47,8 @@ pub fn main() -> ExitCode {
 }
 
 fn start(command: Command) -> Result<(), (u8, String)> {
-    if let Some(module) = command.task_module.filter(|module| module != "demo") {
-        let detail = "the manager takes task types from the workers and reads no task module of its own yet";
-        return Err((WRONG_USAGE, format!("task module `{module}` is not built yet: {detail}; leave it out")));
-    }
+    let types = command.task_module.as_deref().map(preload::types_of).transpose();
+    let types = types.map_err(|message| (WRONG_USAGE, message))?.unwrap_or_default();
     command.log.init().map_err(|message| (WRONG_USAGE, message))?;
     let bound = bind(&command.manager).map_err(|error| {
         let code = if error.is_configuration() { WRONG_USAGE } else { FAILED };
@@ -57,15 +58,21 @@ fn start(command: Command) -> Result<(), (u8, String)> {
         .enable_all()
         .build()
         .map_err(|error| (FAILED, format!("cannot start threads: {error}")))?;
-    let ended = runtime.block_on(run(bound, Connector::new(command.stores)));
+    let ended = runtime.block_on(run(bound, Connector::new(command.stores), types));
     // Whatever still runs, such as a question to a store that is away, is of no use to anybody.
     runtime.shutdown_background();
     ended.map_err(|error| (exit_code(&error), format!("{error:#}")))
 }
 
-async fn run(bound: Bound, connector: Connector) -> anyhow::Result<()> {
+async fn run(bound: Bound, connector: Connector, types: Vec<Registration>) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals()?;
-    let stores = connector.connect_patiently(&shutdown);
+    let stores = async {
+        let stores = connector.connect_patiently(&shutdown).await?;
+        if !types.is_empty() {
+            preload::publish(&stores.tasks, &types, &shutdown).await?;
+        }
+        Ok(stores)
+    };
     bound.serve_when(stores, shutdown.clone()).await
 }
 

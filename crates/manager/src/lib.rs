@@ -13,6 +13,7 @@ mod extract;
 mod failure;
 mod openapi;
 mod panics;
+mod preload;
 mod problem;
 mod room;
 mod router;

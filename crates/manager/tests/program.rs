@@ -32,7 +32,7 @@ fn wrong_settings_end_it_with_2_and_show_no_secret() {
     let error = refused(&run(&[], &[("STORE_URL", "mysql://user:s3cret@host")]));
     assert!(error.contains("STORE_URL") && !error.contains("s3cret"), "{error}");
     let error = refused(&run(&["tasks.toml"], &[]));
-    assert!(error.contains("`tasks.toml`") && error.contains("not built yet"), "{error}");
+    assert!(error.contains("task module `tasks.toml`"), "{error}");
     let error = refused(&run(
         &["--bind", "127.0.0.1:0"],
         &[("STORE_URL", "sqlite:///dev/null/t.db"), ("SQL_PATH", "sqlite:///dev/null/x.db")],
@@ -51,7 +51,7 @@ async fn it_serves_until_sigterm() {
     let log = folder.path().join("log");
     let mut command = program();
     command
-        .args(["demo", "--manager-bind", "127.0.0.1:0", "--store-url", &url("tasks.db"), "--sql-path", &url("sql.db")])
+        .args(["--manager-bind", "127.0.0.1:0", "--store-url", &url("tasks.db"), "--sql-path", &url("sql.db")])
         .env("LOG_FORMAT", "json")
         .stdout(Stdio::null())
         .stderr(std::fs::File::create(&log).unwrap());

@@ -1,5 +1,6 @@
 //! The command line of a worker.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,6 +26,9 @@ struct OwnWorker {
 struct StockWorker {
     /// The tasks to run: `demo` (built-in examples), or a TOML file in which each task is a command (`tasks.toml`)
     task_module: String,
+    /// Print the task types of the module as JSON, and end: to see what a manager would learn of it, and whether it is right
+    #[arg(long)]
+    types: bool,
     #[command(flatten)]
     options: Options,
 }
@@ -56,14 +60,26 @@ pub fn stock_main() -> ExitCode {
     if let Some(code) = guard::main_if_asked() {
         return code;
     }
-    let StockWorker { task_module, options } = StockWorker::parse();
+    let StockWorker { task_module, types, options } = StockWorker::parse();
     ExitCode::from(match TaskModule::load(&task_module) {
+        Ok(module) if types => print_types(&module),
         Ok(module) => launch(module, options),
         Err(error) => {
             eprintln!("error: {:#}", anyhow::Error::new(error));
             MISUSED
         }
     })
+}
+
+fn print_types(module: &TaskModule) -> u8 {
+    let printed = serde_json::to_writer_pretty(std::io::stdout(), &module.registrations());
+    match printed.map_err(std::io::Error::from).and_then(|()| writeln!(std::io::stdout())) {
+        Ok(()) => DONE,
+        Err(error) => {
+            eprintln!("error: the task types cannot be printed: {error}");
+            FAILED
+        }
+    }
 }
 
 fn launch(module: TaskModule, Options { worker, store, log }: Options) -> u8 {
