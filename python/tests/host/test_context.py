@@ -72,10 +72,10 @@ def test_a_task_of_each_context_is_its_own() -> None:
         await asyncio.sleep(0)
         return get_current_task() is task
 
-    async def main() -> tuple[bool, bool]:
-        return await asyncio.gather(handler(current_task()), handler(current_task()))
+    async def main() -> list[bool]:
+        return list(await asyncio.gather(handler(current_task()), handler(current_task())))
 
-    assert asyncio.run(main()) == (True, True)
+    assert asyncio.run(main()) == [True, True]
 
 
 def test_a_task_that_is_to_stop_says_so() -> None:
