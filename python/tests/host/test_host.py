@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -187,6 +188,16 @@ def test_a_host_without_a_worker_ends_at_once(worker: Worker, task: str) -> None
     worker.hear_of(worker.run(task))
     worker.socket.close()
     assert worker.ended()[0] == 0
+
+
+def test_a_child_that_a_task_forks_does_not_hide_the_end_of_the_host(worker: Worker) -> None:
+    child = worker.end_of("fork")["result"]
+    try:
+        worker.process.kill()
+        with pytest.raises(EOFError):
+            worker.hear()
+    finally:
+        os.kill(child, signal.SIGKILL)
 
 
 def test_only_the_worker_ends_a_host(worker: Worker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -107,6 +108,14 @@ async def talk() -> None:
     get_current_task().logger.warning("from %s", "its own logger")
     logging.getLogger("library").info("from a library")
     get_current_task().logger.debug("in detail")
+
+
+@register_task(name="fork", version=1)
+async def fork() -> int:
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    return child
 
 
 @register_task(name="report", version=1)
