@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings};
 
-use crate::{TaskModule, Tasks, WorkerSettings, guard, run};
+use crate::{ModuleError, TaskModule, Tasks, WorkerSettings, guard, run};
 
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
@@ -24,7 +24,8 @@ struct OwnWorker {
 #[derive(Debug, Parser)]
 #[command(name = "jobbers_worker", version)]
 struct StockWorker {
-    /// The tasks to run: `demo` (built-in examples), or a TOML file in which each task is a command (`tasks.toml`)
+    /// The tasks to run: `demo` (built-in examples), a TOML file in which each task is a command (`tasks.toml`), or a Python
+    /// module (`myapp.tasks`) or file (`/srv/myapp/tasks.py`) with functions that are decorated with `@register_task`
     task_module: String,
     /// Print the task types of the module as JSON, and end: to see what a manager would learn of it, and whether it is right
     #[arg(long)]
@@ -62,17 +63,30 @@ pub fn stock_main() -> ExitCode {
     }
     let StockWorker { task_module, types, options } = StockWorker::parse();
     ExitCode::from(match TaskModule::load(&task_module) {
-        Ok(module) if types => print_types(&module),
+        Ok(module) if types => print_types(module, &options.worker),
         Ok(module) => launch(module, options),
-        Err(error) => {
-            eprintln!("error: {:#}", anyhow::Error::new(error));
-            MISUSED
-        }
+        Err(error) => misused(error),
     })
 }
 
-fn print_types(module: &TaskModule) -> u8 {
-    let printed = serde_json::to_writer_pretty(std::io::stdout(), &module.registrations());
+fn misused(error: ModuleError) -> u8 {
+    eprintln!("error: {:#}", anyhow::Error::new(error));
+    MISUSED
+}
+
+fn print_types(module: TaskModule, settings: &WorkerSettings) -> u8 {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: threads cannot be started: {error}");
+            return FAILED;
+        }
+    };
+    let started = match runtime.block_on(module.start(settings)) {
+        Ok(started) => started,
+        Err(error) => return misused(error),
+    };
+    let printed = serde_json::to_writer_pretty(std::io::stdout(), &started.registrations());
     match printed.map_err(std::io::Error::from).and_then(|()| writeln!(std::io::stdout())) {
         Ok(()) => DONE,
         Err(error) => {
@@ -83,10 +97,6 @@ fn print_types(module: &TaskModule) -> u8 {
 }
 
 fn launch(module: TaskModule, Options { worker, store, log }: Options) -> u8 {
-    if let Err(error) = module.check() {
-        eprintln!("error: {error}");
-        return MISUSED;
-    }
     if let Err(error) = log.init() {
         eprintln!("error: {error}");
         return MISUSED;
@@ -107,6 +117,14 @@ fn launch(module: TaskModule, Options { worker, store, log }: Options) -> u8 {
                 tracing::error!(event = "start", %error, "the worker cannot listen for signals");
                 return FAILED;
             }
+        };
+        let module = tokio::select! {
+            started = module.start(&worker) => match started {
+                Ok(started) => started,
+                Err(error) => return misused(error),
+            },
+            // A module may take long to be imported.
+            () = shutdown.graceful.cancelled() => return DONE,
         };
         let connector = Connector::new(store);
         let stores = match connector.connect_patiently(&shutdown).await {

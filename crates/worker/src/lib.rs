@@ -85,9 +85,10 @@ mod worker;
 
 pub use claim::Counts;
 pub use command::{main, stock_main};
+pub use executor::PythonSettings;
 pub use jobbers_core::model;
 pub use jobbers_macros::task;
-pub use module::{ModuleError, TaskModule};
+pub use module::{ModuleError, PythonModule, Started, TaskModule};
 pub use schemars;
 pub use settings::WorkerSettings;
 pub use task::{

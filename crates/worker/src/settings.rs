@@ -3,6 +3,8 @@ use std::time::Duration;
 use jobbers_core::model::{DEFAULT_ROLE, check_name};
 use jobbers_core::process::parse_size;
 
+use crate::executor::PythonSettings;
+
 /// How a worker works: flags and environment.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[group(skip)]
@@ -34,6 +36,9 @@ pub struct WorkerSettings {
     /// Largest result of a task, in bytes or with KiB, MiB; a larger one fails the task
     #[arg(long, env = "MAX_RESULT", value_name = "BYTES", default_value = "1MiB", value_parser = max_result)]
     pub max_result: usize,
+
+    #[command(flatten)]
+    pub python: PythonSettings,
 }
 
 impl Default for WorkerSettings {
@@ -45,6 +50,7 @@ impl Default for WorkerSettings {
             worker_lease: Duration::from_secs(10),
             worker_shutdown_grace: None,
             max_result: 1024 * 1024,
+            python: PythonSettings::default(),
         }
     }
 }

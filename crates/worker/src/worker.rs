@@ -6,7 +6,6 @@ use std::time::Duration;
 use jobbers_core::model::{ProcessInfo, ProcessKind, Registration, Timestamp, WorkerId};
 use jobbers_core::process::{Connector, Shutdown, Stores};
 use jobbers_core::store::{SharedStore, StoreError};
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -17,6 +16,7 @@ use crate::claim::{
     ClaimLoop, Consumed, Counts, Delivery, LoopEnd, Running, Slots, follow_queues, watch_deadlines, watch_shutdown,
 };
 use crate::executor::Executor;
+use crate::module::Started;
 use crate::renewal::{Capacity, Connect, RenewalThread, Renewer};
 use crate::signals::follow_signals;
 use crate::{TaskModule, WorkerSettings};
@@ -47,9 +47,6 @@ impl WorkerEnd {
     }
 }
 
-/// What a process that was killed may take to be gone, before the worker gives up on it.
-const TIME_TO_KILL: Duration = Duration::from_secs(10);
-
 /// Runs a worker until it is asked to stop, has run `WORKER_TTL` tasks, or has a handler that does not stop.
 ///
 /// While the store is away it waits and goes on. An error means that it could not start, or that the store does not fit
@@ -61,15 +58,12 @@ pub async fn run(
     stores: Stores,
     shutdown: Shutdown,
 ) -> anyhow::Result<WorkerEnd> {
-    let module = module.into();
-    module.check()?;
-    let handlers = HandlerRuntime::start(settings.worker_concurrent_tasks)?;
-    let executor = module.executor(handlers.handle())?;
+    let Started { executor, handlers: _handlers } = module.into().start(&settings).await?;
     let connect = Connect(Arc::new(move || {
         let connector = connector.clone();
         Box::pin(async move { connector.tasks().await })
     }));
-    run_with(executor, settings, connect, stores, shutdown).await
+    run_with(executor.0, settings, connect, stores, shutdown).await
 }
 
 async fn run_with(
@@ -80,7 +74,7 @@ async fn run_with(
     shutdown: Shutdown,
 ) -> anyhow::Result<WorkerEnd> {
     let registrations = executor.registrations();
-    let force = if executor.can_kill() { TIME_TO_KILL } else { Duration::ZERO };
+    let force = executor.time_to_kill();
     let store = Arc::clone(&stores.tasks);
     let Some(started_at) = register(&store, &registrations, &shutdown).await? else {
         return Ok(ended(LoopEnd::Stopped(Counts::default()))?);
@@ -249,34 +243,4 @@ fn ended(end: LoopEnd) -> Result<WorkerEnd, StoreError> {
         }
         LoopEnd::Store(error) => return Err(error),
     })
-}
-
-/// Where handlers run: one that blocks its thread holds up its like, but not its worker.
-#[derive(Debug)]
-struct HandlerRuntime(Option<Runtime>);
-
-impl HandlerRuntime {
-    fn start(slots: u32) -> std::io::Result<Self> {
-        /// Blocking threads that handlers may use besides those that are theirs.
-        const SPARE: usize = 64;
-        let mut builder = Builder::new_multi_thread();
-        builder.enable_all().thread_name("jobbers-handler").max_blocking_threads(slots as usize + SPARE);
-        Ok(Self(Some(builder.build()?)))
-    }
-
-    fn handle(&self) -> tokio::runtime::Handle {
-        match &self.0 {
-            Some(runtime) => runtime.handle().clone(),
-            None => tokio::runtime::Handle::current(),
-        }
-    }
-}
-
-/// Does not wait for handlers that do not stop.
-impl Drop for HandlerRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
 }

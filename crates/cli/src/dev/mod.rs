@@ -11,7 +11,7 @@ use jobbers_cleaner::Chore;
 use jobbers_core::process::{Connector, LogSettings, Shutdown, StartError, StoreSettings, Stores};
 use jobbers_manager::{BindError, Bound, ManagerSettings};
 use jobbers_scheduler::SchedulerSettings;
-use jobbers_worker::{TaskModule, WorkerSettings};
+use jobbers_worker::{ModuleError, TaskModule, WorkerSettings};
 use tokio::runtime::Runtime;
 
 use super::failure::Failure;
@@ -26,7 +26,8 @@ const CLEANING_INTERVAL: Duration = Duration::from_secs(2);
 #[command(mut_arg("store_url", |arg| arg.default_value("sqlite://jobbers.db")))]
 #[command(mut_arg("worker_ttl", |arg| arg.hide(true)))]
 pub(crate) struct Dev {
-    /// The tasks to run: `demo` (built-in examples), or a TOML file in which each task is a command (`tasks.toml`)
+    /// The tasks to run: `demo` (built-in examples), a TOML file in which each task is a command (`tasks.toml`), or a Python
+    /// module (`myapp.tasks`) or file (`tasks.py`)
     #[arg(default_value = "demo")]
     task_module: String,
 
@@ -58,9 +59,7 @@ impl Dev {
         }
         // A worker that ends now and then is for a supervisor to start again; here is none.
         self.worker.worker_ttl = 0;
-        let usage = |error| Failure::Usage(format!("{:#}", anyhow::Error::new(error)));
-        let module = TaskModule::load(&self.task_module).map_err(usage)?;
-        module.check().map_err(usage)?;
+        let module = TaskModule::load(&self.task_module).map_err(module_failure)?;
         self.log.init().map_err(Failure::Usage)?;
         let bound = jobbers_manager::bind(&self.manager).map_err(bind_failure)?;
         let runtime = Runtime::new().map_err(|error| Failure::Failed(format!("threads cannot start: {error}")))?;
@@ -76,6 +75,11 @@ impl Dev {
             address: bound.address(),
             store: self.store.store_url.to_string(),
             needs_token: self.manager.tokens.is_some(),
+        };
+        let module = tokio::select! {
+            started = module.start(&self.worker) => started.map_err(module_failure)?.into(),
+            // A module may take long to be imported.
+            () = shutdown.graceful.cancelled() => return Ok(()),
         };
         let connector = Connector::new(self.store);
         let stores = match connector.connect_patiently(&shutdown).await {
@@ -95,6 +99,10 @@ impl Dev {
         }
         parts.all_ended().await
     }
+}
+
+fn module_failure(error: ModuleError) -> Failure {
+    Failure::Usage(format!("{:#}", anyhow::Error::new(error)))
 }
 
 async fn run_scheduler(settings: SchedulerSettings, stores: Stores, shutdown: Shutdown) -> anyhow::Result<()> {

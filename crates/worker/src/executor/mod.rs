@@ -4,8 +4,10 @@
 mod command;
 mod native;
 mod panic;
+mod python;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use jobbers_core::model::Registration;
 
@@ -13,6 +15,7 @@ use crate::attempt::Start;
 
 pub use command::Commands;
 pub use native::Native;
+pub use python::{ImportError, Python, PythonSettings};
 
 /// Runs handlers of some task types.
 pub trait Executor: Debug + Send + Sync {
@@ -27,9 +30,9 @@ pub trait Executor: Debug + Send + Sync {
     /// [`Attempt::interrupted`](crate::attempt::Attempt::interrupted) says so.
     fn start(&self, attempts: Vec<Start>);
 
-    /// Whether it ends code that does not stop in its `cancel_grace` by force. Then the worker does not give up on it at that
-    /// moment, but only when force did not help either.
-    fn can_kill(&self) -> bool {
-        false
+    /// What code that does not stop in its `cancel_grace` gets besides, because this ends it by force then. Only after that the
+    /// worker gives up on it.
+    fn time_to_kill(&self) -> Duration {
+        Duration::ZERO
     }
 }

@@ -7,6 +7,7 @@ mod run;
 mod signs;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jobbers_core::model::Registration;
 use tokio::runtime::Handle;
@@ -50,7 +51,9 @@ impl Executor for Commands {
         }
     }
 
-    fn can_kill(&self) -> bool {
-        true
+    fn time_to_kill(&self) -> Duration {
+        /// What a process that was killed may take to be gone.
+        const TIME: Duration = Duration::from_secs(10);
+        TIME
     }
 }
