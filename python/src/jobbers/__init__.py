@@ -1,4 +1,4 @@
-"""Jobbers: write tasks (``registry``), submit them (``Client``, ``AsyncClient``), test them (``testing``).
+"""Jobbers: submit tasks (``Client``, ``AsyncClient``), and test what does (``testing``).
 
 What a worker needs has no dependencies, so the clients, which need httpx, are imported when they are asked for.
 """

@@ -103,15 +103,23 @@ def test_a_token_that_no_header_can_hold_is_refused(start: Any, token: str) -> N
 )
 def test_a_wrong_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(ConfigurationError, match="the address of the manager must") as caught:
-        Configuration.of(url, None, 1, 1, 1, 1)
+        Configuration.of(url, None, 1, 1, 1, 1, 1)
     assert "secret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_address_and_token_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBBERS_URL", "https://jobs.example.com/api/")
     monkeypatch.setenv("JOBBERS_TOKEN", TOKEN)
-    configuration = Configuration.of(None, None, 1, 1, 1, 1)
+    configuration = Configuration.of(None, None, 1, 1, 1, 1, 1)
     assert (configuration.url, configuration.token) == ("https://jobs.example.com/api", TOKEN)
-    assert Configuration.of("http://here", "other", 1, 1, 1, 1).token == "other"
+    assert Configuration.of("http://here", "other", 1, 1, 1, 1, 1).token == "other"
     monkeypatch.delenv("JOBBERS_URL")
-    assert Configuration.of(None, None, 1, 1, 1, 1).url == "http://localhost:8000"
+    assert Configuration.of(None, None, 1, 1, 1, 1, 1).url == "http://localhost:8000"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"timeout": 0}, {"retries": -1}, {"patience": -1}, {"most_body": 0}, {"connections": 0}]
+)
+def test_settings_that_cannot_be_are_refused(start: Any, wrong: dict[str, int]) -> None:
+    with pytest.raises(ConfigurationError, match="must be more than 0"):
+        start(**wrong)

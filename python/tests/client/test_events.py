@@ -111,7 +111,7 @@ def test_who_stops_to_listen_closes_the_stream() -> None:
     events = blocking(Manager([opened])).events(ID)
     assert next(events).kind == "submitted"
     assert not opened.is_closed
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert opened.is_closed
 
 
@@ -120,7 +120,7 @@ def test_who_stops_to_listen_asynchronously_closes_the_stream() -> None:
     client = Asynchronous(Manager([opened])).client
 
     async def listen() -> None:
-        async with aclosing(client.events(ID)) as events:  # type: ignore[type-var]
+        async with aclosing(client.events(ID)) as events:
             assert (await anext(events)).kind == "submitted"
             assert not opened.is_closed
 

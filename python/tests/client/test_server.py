@@ -121,6 +121,19 @@ def test_asynchronous_calls_run_side_by_side(jobbers_server: Server) -> None:
     asyncio.run(main())
 
 
+def test_many_waits_side_by_side(jobbers_server: Server) -> None:
+    async def main() -> None:
+        async with AsyncClient(jobbers_server.url) as client:
+            task = await client.submit("slow_task", 1, {"seconds": 60})
+            waits = [asyncio.create_task(client.wait(task, 60)) for _ in range(200)]
+            # Behind all of these.
+            await asyncio.sleep(0)
+            await client.cancel(task)
+            assert {ended.status for ended in await asyncio.gather(*waits)} == {"cancelled"}
+
+    asyncio.run(main())
+
+
 def test_the_original_way_to_submit(jobbers_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBBERS_URL", jobbers_server.url)
     state_manager = StateManager()

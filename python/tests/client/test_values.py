@@ -13,7 +13,7 @@ from jobbers.client import Task, new_id
 from jobbers.client import ulid as ulid_module
 from jobbers.client.record import read
 from jobbers.client.sse import Frame, Frames, TooLarge
-from jobbers.client.times import read_time, write_time
+from jobbers.client.times import plain, read_time, write_time
 from jobbers.models.task_status import TaskStatus
 
 FIELDS = {"id": "x", "name": "noop", "version": 1, "queue": "q", "status": "started"}
@@ -71,6 +71,17 @@ def test_a_fork_makes_ids_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_times_are_read(text: str, moment: datetime) -> None:
     assert read_time(text) == moment
     assert read_time(write_time(moment)) == moment
+
+
+def test_times_are_spelled_as_every_python_reads_them() -> None:
+    assert plain("2026-01-31T12:00:00.25Z") == "2026-01-31T12:00:00.250000+00:00"
+    assert plain("2026-01-31T12:00:00.123456789+01:00") == "2026-01-31T12:00:00.123456+01:00"
+
+
+def test_ends_are_known() -> None:
+    ended = {status.value for status in TaskStatus if status.has_ended}
+    assert ended == {"completed", "failed", "cancelled", "stalled", "dropped"}
+    assert read(Task, {**FIELDS, "status": "cancelled"}).has_ended
 
 
 def test_a_task_keeps_what_it_does_not_know() -> None:

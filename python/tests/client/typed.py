@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ def blocking(client: Client) -> None:
     assert_type(task, Task)
     assert_type(client.wait(task, 1.5).status, TaskStatus | str)
     assert_type(task.started_at, datetime | None)
-    assert_type(client.list(status="failed"), Iterator[Task])
-    assert_type(client.events(task.id), Iterator[Event])
+    assert_type(client.list(status="failed"), Generator[Task, None, None])
+    assert_type(client.events(task.id), Generator[Event, None, None])
     assert_type(client.submit_many([Submission("noop", 1), {"name": "noop", "version": 1}]), list[BatchResult])
     assert_type(client.cancel_many([task, task.id]), list[Outcome])
     assert_type(client.cancel_many(filter=Filter(queue="q")), list[Outcome])
@@ -32,7 +32,7 @@ def blocking(client: Client) -> None:
 
 async def asynchronous(client: AsyncClient) -> None:
     assert_type(await client.submit("noop", 1), Task)
-    assert_type(client.list(), AsyncIterator[Task])
+    assert_type(client.list(), AsyncGenerator[Task, None])
     async for event in client.events():
         assert_type(event, Event)
         assert_type(event.task, Task | None)

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,13 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def program(folder: Path, text: str) -> Path:
@@ -61,6 +72,36 @@ def test_one_that_does_not_end_is_ended(tmp_path: Path) -> None:
     server.stop()
     assert not is_alive(pid)
     server.stop()
+
+
+def test_it_ends_with_a_test_that_is_killed(tmp_path: Path) -> None:
+    program(tmp_path, f"echo $$ > {tmp_path}/pid; echo is ready at http://127.0.0.1:1; exec sleep 60")
+    code = (
+        f"import time; from jobbers.testing import Server; Server(program='{tmp_path}/jobbers').start(); time.sleep(60)"
+    )
+    test = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": ":".join(sys.path)})
+    try:
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        pid = int((tmp_path / "pid").read_text())
+        assert is_alive(pid)
+    finally:
+        test.kill()
+        test.wait()
+    until(lambda: not is_alive(pid))
+
+
+def test_the_tasks_are_named_in_the_configuration_of_pytest(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["jobbers.testing.fixtures"]\n')
+    (tmp_path / "pytest.ini").write_text("[pytest]\njobbers_task_module = demo\n")
+    (tmp_path / "test_it.py").write_text(
+        "def test_it(jobbers_client, jobbers_task_module):\n"
+        "    assert jobbers_task_module == 'demo'\n"
+        "    assert jobbers_client.wait(jobbers_client.submit('noop', 1), 30).is_completed\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    env = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
+    answer = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert "1 passed" in answer.stdout, answer.stdout
 
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,11 @@
 //! hash. Finish: remove the zset entry, write the hash, one zset entry. Commands that take several members take a batch.
 
 mod drain;
+mod latency;
 mod submit;
 
 pub use drain::drain;
+pub use latency::latency;
 pub use submit::submit;
 
 /// What every key begins with.

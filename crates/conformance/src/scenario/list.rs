@@ -298,6 +298,7 @@ macro_rules! each_scenario {
                 a_batch_may_hold_new_known_and_conflicting_tasks,
                 a_task_twice_in_one_batch_is_stored_once,
                 a_full_batch_is_stored_at_once,
+                a_batch_of_many_lanes_is_counted_listed_and_claimed_in_order,
                 an_empty_batch_is_no_error,
                 an_unknown_task_is_none,
             }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jobbers_core::model::{NewTask, Status, Timestamp, When};
-use jobbers_core::store::{MAX_BATCH, SubmitOutcome};
+use jobbers_core::store::{Filter, MAX_BATCH, SubmitOutcome};
 
-use super::{get, status, submit};
+use super::{get, list_all, status, submit, submit_all};
 use crate::Environment;
-use crate::sample::{completed, id, task, task_after, tasks};
+use crate::sample::{alpha, beta, completed, id, task, task_after, task_of, tasks};
 use crate::worker::Worker;
 
 pub async fn a_submitted_task_waits(env: &Environment) {
@@ -118,6 +118,42 @@ pub async fn a_full_batch_is_stored_at_once(env: &Environment) {
     let mut worker = Worker::start(env.store(), 1).await;
     let claimed: Vec<_> = worker.claim_all().await.iter().map(|task| task.id).collect();
     assert_eq!(claimed, (0..most).map(id).collect::<Vec<_>>(), "each once, in order");
+}
+
+pub async fn a_batch_of_many_lanes_is_counted_listed_and_claimed_in_order(env: &Environment) {
+    const QUEUES: [&str; 3] = ["default", "other", "third"];
+    let of = |n: u64| {
+        let [queue, of_type, priority] = [n % 3, n % 2, n / 7 % 2];
+        let queue = QUEUES[usize::try_from(queue).unwrap_or_default()];
+        let task_type = if of_type == 0 { alpha() } else { beta() };
+        let priority = if priority == 0 { 3 } else { 7 };
+        NewTask { queue: queue.to_owned(), priority, ..task_of(task_type, n) }
+    };
+    // More than a store may keep in one piece, in two calls: the lanes of the second are there before.
+    submit_all(env.store(), &(0..400).map(of).collect::<Vec<_>>()).await;
+    submit_all(env.store(), &(400..900).map(of).collect::<Vec<_>>()).await;
+
+    for counts in env.store().counts().await.expect("counts") {
+        assert_eq!((counts.waiting, counts.oldest_waiting), (300, Some(env.now())), "{counts:?}");
+    }
+    let minute = env.now().as_millis() / 60_000;
+    let tallies = env.store().tallies(minute..=minute).await.expect("tallies");
+    assert_eq!(tallies.iter().map(|tally| tally.tally.submitted).collect::<Vec<_>>(), [300; 3]);
+    let newest_first: Vec<_> = (0..900).rev().map(id).collect();
+    assert_eq!(list_all(env.store(), &Filter::default(), 1000).await, newest_first);
+    let waiting = Filter { status: Some(Status::Submitted), queue: Some("other".to_owned()), ..Filter::default() };
+    let of_other: Vec<_> = (0..900).rev().filter(|n| n % 3 == 1).map(id).collect();
+    assert_eq!(list_all(env.store(), &waiting, 1000).await, of_other);
+
+    let mut worker = Worker::consuming(env.store(), 1, &QUEUES, &[alpha(), beta()]).await;
+    let mut claimed = worker.claim_all().await;
+    assert_eq!(claimed.len(), 900);
+    claimed.sort_by_key(|task| (task.queue.clone(), task.task_type.clone(), task.priority));
+    for of_lane in claimed.chunk_by(|one, next| {
+        (&one.queue, &one.task_type, one.priority) == (&next.queue, &next.task_type, next.priority)
+    }) {
+        assert!(of_lane.is_sorted_by_key(|task| task.id), "a lane is a line");
+    }
 }
 
 pub async fn an_empty_batch_is_no_error(env: &Environment) {

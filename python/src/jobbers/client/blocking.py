@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ class Client:
     ``retries``: how often a call is sent again that the manager did not answer, if sent twice it happens once.
     ``patience``: seconds that a call waits in all when the manager asks it to come again later.
     ``most_body``: bytes that the body of a batch keeps below; a manager takes its ``MAX_BODY``, 16 MiB by default.
+    ``connections``: at once; what is more, such as many waits side by side, has to wait for one.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class Client:
         retries: int = 3,
         patience: float = 10.0,
         most_body: int = 8 << 20,
+        connections: int = 500,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        configuration = Configuration.of(url, token, timeout, retries, patience, most_body)
+        configuration = Configuration.of(url, token, timeout, retries, patience, most_body, connections)
         self._driver = Driver(configuration, transport)
         self._caller = Caller(configuration, time.monotonic)
 
@@ -161,7 +163,7 @@ class Client:
         """Makes many tasks run again, likewise."""
         return self._driver.run(many.many(self._caller, "resubmit", tasks, filter, limit, dry_run))
 
-    def events(self, task: TaskRef | None = None, *, last_event_id: str | None = None) -> Iterator[Event]:
+    def events(self, task: TaskRef | None = None, *, last_event_id: str | None = None) -> Generator[Event, None, None]:
         """What happens to a task, until it has ended; or to all tasks, without end. A connection that breaks is opened
         again. With the ``id`` of an event it begins behind that one."""
         id = None if task is None else id_of(task)
@@ -178,7 +180,7 @@ class Client:
         since: datetime | None = None,
         until: datetime | None = None,
         page_size: int | None = None,
-    ) -> Iterator[Task]:
+    ) -> Generator[Task, None, None]:
         """Tasks, newest first (scheduled ones soonest first), page by page as they are needed. See ``Filter``."""
         chosen = Filter(status, queue, name, version, worker, since, until)
         return self._driver.iterate(lists.tasks(self._caller, lists.TASKS, chosen, page_size))
@@ -196,7 +198,7 @@ class Client:
         since: datetime | None = None,
         until: datetime | None = None,
         page_size: int | None = None,
-    ) -> Iterator[Task]:
+    ) -> Generator[Task, None, None]:
         """Permanently failed tasks that are kept, newest first."""
         chosen = Filter(None, queue, name, version, None, since, until)
         return self._driver.iterate(lists.tasks(self._caller, lists.DEAD_LETTERS, chosen, page_size))

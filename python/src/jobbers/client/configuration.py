@@ -23,19 +23,28 @@ class Configuration:
     retries: int
     patience: float
     most_body: int
+    connections: int
 
     @staticmethod
     def of(
-        url: str | None, token: str | None, timeout: float, retries: int, patience: float, most_body: int
+        url: str | None,
+        token: str | None,
+        timeout: float,
+        retries: int,
+        patience: float,
+        most_body: int,
+        connections: int,
     ) -> Configuration:
         """Checked, with what the environment says of what is not given."""
         url = url if url is not None else os.environ.get("JOBBERS_URL") or DEFAULT_URL
         token = token if token is not None else os.environ.get("JOBBERS_TOKEN") or None
         if token is not None and not (token and all("!" <= character <= "~" for character in token)):
             raise ConfigurationError("the token must be printable ASCII without spaces")
-        if timeout <= 0 or retries < 0 or patience < 0 or most_body <= 0:
-            raise ConfigurationError("timeout and most_body must be more than 0, retries and patience at least 0")
-        return Configuration(_base(url), token, timeout, retries, patience, most_body)
+        if timeout <= 0 or retries < 0 or patience < 0 or most_body <= 0 or connections <= 0:
+            raise ConfigurationError(
+                "timeout, most_body and connections must be more than 0, retries and patience at least 0"
+            )
+        return Configuration(_base(url), token, timeout, retries, patience, most_body, connections)
 
     @property
     def is_local(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 import httpx
@@ -36,7 +36,7 @@ class Driver:
                 return result
             reply = self._answer(step)
 
-    def iterate(self, steps: Stream[T]) -> Iterator[T]:
+    def iterate(self, steps: Stream[T]) -> Generator[T, None, None]:
         """What the call yields, as it comes."""
         stream: httpx.Response | None = None
         pieces: Iterator[bytes] = iter(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 import httpx
@@ -36,7 +36,7 @@ class AsyncDriver:
                 return result
             reply = await self._answer(step)
 
-    async def iterate(self, steps: Stream[T]) -> AsyncIterator[T]:
+    async def iterate(self, steps: Stream[T]) -> AsyncGenerator[T, None]:
         """What the call yields, as it comes."""
         stream: httpx.Response | None = None
         pieces: AsyncIterator[bytes] | None = None

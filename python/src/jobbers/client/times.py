@@ -11,9 +11,14 @@ _FRACTION = re.compile(r"\.(\d+)")
 
 
 def read_time(text: str) -> datetime:
-    """From RFC 3339; before Python 3.11 ``fromisoformat`` knows neither ``Z`` nor every length of a fraction."""
+    """From RFC 3339."""
+    return datetime.fromisoformat(plain(text))
+
+
+def plain(text: str) -> str:
+    """Before Python 3.11 ``fromisoformat`` knows neither ``Z`` nor every length of a fraction."""
     text = text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text
-    return datetime.fromisoformat(_FRACTION.sub(lambda match: "." + match[1][:6].ljust(6, "0"), text))
+    return _FRACTION.sub(lambda match: "." + match[1][:6].ljust(6, "0"), text)
 
 
 def write_time(time: datetime) -> str:

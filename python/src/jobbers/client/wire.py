@@ -26,6 +26,7 @@ class Options(TypedDict):
 
     headers: dict[str, str]
     timeout: httpx.Timeout
+    limits: httpx.Limits
     trust_env: bool
 
 
@@ -34,7 +35,13 @@ def options(configuration: Configuration) -> Options:
     headers = {"accept": "application/json"}
     if configuration.token is not None:
         headers["authorization"] = f"Bearer {configuration.token}"
-    return {"headers": headers, "timeout": _timeout(configuration), "trust_env": not configuration.is_local}
+    limits = httpx.Limits(max_connections=configuration.connections, max_keepalive_connections=20)
+    return {
+        "headers": headers,
+        "timeout": _timeout(configuration),
+        "limits": limits,
+        "trust_env": not configuration.is_local,
+    }
 
 
 def keywords(request: Request, configuration: Configuration, silence: float | None = None) -> dict[str, Any]:

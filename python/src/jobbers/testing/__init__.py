@@ -1,4 +1,4 @@
-"""Tests of tasks: run one in this process (``run_task``), or start a whole Jobbers for a while (``Server``)."""
+"""Tests of tasks, and of what submits them: a whole Jobbers for a while (``Server``)."""
 
 from .server import Server, ServerFailed
 

@@ -20,6 +20,7 @@ __all__ = ["Server", "ServerFailed"]
 _READY = re.compile(r"is ready at (http://\S+)")
 _LOOK_EVERY = 0.02
 _LOG_SHOWN = 4000
+_KEEPER = str(Path(__file__).with_name("keeper.py"))
 # The programs' own settings: those of the shell that runs the tests are not meant for this server.
 _SETTINGS = re.compile(
     r"(WORKER|SCHEDULER|OTEL)_.*|MAX_(BODY|PARAMETERS|RESULT|CONNECTIONS|WAITS|STREAMS|BODIES)|TASK_(ADAPTER|BACKEND)|"
@@ -104,8 +105,8 @@ class Server:
         try:
             with (self._folder / "log").open("wb") as log, (self._folder / "out").open("wb") as out:
                 self._process = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.DEVNULL,
+                    [sys.executable, "-I", "-S", _KEEPER, str(self._stop_timeout), *self._command],
+                    stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=log,
                     env=_environment(self._folder, self._env),
@@ -128,12 +129,10 @@ class Server:
             client.close()
         try:
             if process is not None:
-                process.terminate()
-                try:
-                    process.wait(self._stop_timeout)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+                # The end of its input is what its keeper waits for.
+                assert process.stdin is not None
+                process.stdin.close()
+                process.wait()
         finally:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)

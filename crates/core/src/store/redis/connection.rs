@@ -68,27 +68,38 @@ impl RedisStore {
         arguments: Arguments,
         opaque: &[Vec<u8>],
     ) -> Result<Value> {
+        self.step_with(operation, script, arguments, opaque.iter().map(Vec::as_slice)).await
+    }
+
+    /// The same; what is not named is not packed into vectors of its own.
+    pub(super) async fn step_with<'a>(
+        &self,
+        operation: &'static str,
+        script: &Script,
+        arguments: Arguments,
+        opaque: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Value> {
         self.step_within(RESPONSE_TIMEOUT, operation, script, arguments, opaque).await
     }
 
     /// A turn: as a step, with more patience.
     pub(super) async fn turn_step(&self, arguments: Arguments, opaque: &[Vec<u8>]) -> Result<Value> {
-        self.step_within(TURN_TIMEOUT, "turn", &self.scripts.turn, arguments, opaque).await
+        self.step_within(TURN_TIMEOUT, "turn", &self.scripts.turn, arguments, opaque.iter().map(Vec::as_slice)).await
     }
 
-    async fn step_within(
+    async fn step_within<'a>(
         &self,
         at_most: Duration,
         operation: &'static str,
         script: &Script,
         arguments: Arguments,
-        opaque: &[Vec<u8>],
+        opaque: impl Iterator<Item = &'a [u8]>,
     ) -> Result<Value> {
         let arguments = arguments.with("channels", self.keys.channels()).finish();
         let mut invocation = script.key(self.keys.partition());
         invocation.arg(arguments);
         for argument in opaque {
-            invocation.arg(argument.as_slice());
+            invocation.arg(argument);
         }
         self.invoke(operation, at_most, &invocation).await
     }

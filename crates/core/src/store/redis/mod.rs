@@ -28,6 +28,7 @@ mod signals;
 mod standing;
 mod statistics;
 mod submit;
+mod submit_plain;
 mod turn;
 mod upkeep;
 

@@ -29,6 +29,7 @@ const MAX_SETS: u32 = 500;
 #[derive(Debug)]
 pub(crate) struct Scripts {
     pub(crate) submit: Script,
+    pub(crate) submit_plain: Script,
     pub(crate) turn: Script,
     pub(crate) renew: Script,
     pub(crate) cancel: Script,
@@ -64,20 +65,24 @@ pub(crate) struct Scripts {
 impl Scripts {
     pub(crate) fn new(test_clock: bool) -> Self {
         let clock = if test_clock { include_str!("lua/clock_of_tests.lua") } else { include_str!("lua/clock.lua") };
-        let begin = format!(
+        // What the short way of a submission does without is in the prelude.
+        let constants = format!(
             "{}local TALLY_KEPT, TURN_KEPT, MAX_EXAMINED, MAX_BYTES = {TALLY_KEPT}, {TURN_KEPT}, {MAX_EXAMINED}, \
              {MAX_BYTES}\nlocal HEAD_READ, MAX_DUE_QUEUES, MAX_STARTED_SETS = {HEAD_READ}, {MAX_SETS}, {MAX_SETS}\n\
              local MAX_PARKED, CHUNK, MAX_DEAD_ENTRIES = {MAX_PARKED}, {CHUNK}, {MAX_DEAD_ENTRIES}\n\
-             local MAX_LOOKED_AT, IDEMPOTENCY_KEPT, EXACT_PLACES = {MAX_LOOKED_AT}, {}, {}\n{clock}{}",
+             local MAX_LOOKED_AT, IDEMPOTENCY_KEPT, EXACT_PLACES = {MAX_LOOKED_AT}, {}, {}\n{clock}{}{}",
             record::lua_constants(),
             IDEMPOTENCY_KEPT.as_millis(),
             Ahead::EXACT,
-            include_str!("lua/prelude.lua"),
+            include_str!("lua/arguments.lua"),
+            include_str!("lua/wake.lua"),
         );
+        let begin = [&constants, include_str!("lua/prelude.lua")].concat();
         let record = include_str!("lua/record.lua");
         let sets = include_str!("lua/sets.lua");
         let step = |parts: &[&str]| Script::new(&[&[&begin, record, sets], parts].concat().concat());
         let global = |text: &str| Script::new(&format!("{clock}{text}"));
+        let log = include_str!("lua/log.lua");
         let places = include_str!("lua/places.lua");
         let rate = include_str!("lua/rate.lua");
         let moves = [include_str!("lua/moves.lua"), include_str!("lua/move.lua")].concat();
@@ -89,7 +94,8 @@ impl Scripts {
         let away = include_str!("lua/away.lua");
         let filter = include_str!("lua/filter.lua");
         Self {
-            submit: step(&[include_str!("lua/submit.lua")]),
+            submit: step(&[log, include_str!("lua/submit.lua")]),
+            submit_plain: Script::new(&[&constants, log, include_str!("lua/submit_plain.lua")].concat()),
             turn: Script::new(&turn(&begin)),
             renew: step(&[freed, places, include_str!("lua/renew.lua")]),
             cancel: step(&[unstarted, include_str!("lua/cancel.lua")]),

@@ -26,62 +26,65 @@ local function queue_at(n)
   return queue
 end
 
--- What waits in a queue that the worker could run: its lanes (`name@version:priority`, and how many tasks wait) by priority,
--- the best one first; nil if nothing does.
+-- What waits in a queue that the worker could run; nil if nothing does. `fields` has in turns its lanes
+-- (`name@version:priority`) and how many tasks wait in each; `by` their places there by priority, the best one first in
+-- `priorities`. There may be hundreds: of those that are not looked at in this turn no more is made than that.
 local function waiting_for(queue)
   if queue[2] <= 0 or is_spent() then return nil end
   local fields = call('HGETALL', P .. 'lanes:' .. queue[1])
-  local cap, priorities, by = 0, {}, {}
+  local byte, sub = string.byte, string.sub
+  local cap, free_here, priorities, by = 0, queue[2], {}, {}
   for i = 1, #fields, 2 do
-    local field, waits = fields[i], fields[i + 1]
-    local priority = string.byte(field, -1)
-    local lanes = by[priority]
-    if not lanes then
-      lanes = { n = 0 }
-      by[priority] = lanes
+    local priority = byte(fields[i], -1)
+    local places = by[priority]
+    if not places then
+      places = {}
+      by[priority] = places
       priorities[#priorities + 1] = priority
     end
-    lanes.n = lanes.n + 1
-    lanes[lanes.n] = { field, waits }
-    if cap < queue[2] then
-      local slots = slots_of(string.sub(field, 1, -3))
-      if slots then cap = cap + math.min(tonumber(waits), slots[1]) end
+    places[#places + 1] = i
+    if cap < free_here then
+      local slots = slots_of(sub(fields[i], 1, -3))
+      if slots then cap = cap + math.min(tonumber(fields[i + 1]), slots[1]) end
     end
   end
   if cap == 0 then return nil end
   table.sort(priorities)
-  return { queue = queue, cap = math.min(cap, queue[2]), priorities = priorities, by = by }
+  return { queue = queue, cap = math.min(cap, free_here), priorities = priorities, by = by, fields = fields, lanes = {} }
 end
 
--- How many tasks of a lane the worker could run now.
 local none = { 0 }
-local function cap_of(lane)
-  if not lane.slots then
-    lane.slots = slots_of(string.sub(lane[1], 1, -3)) or none
-    lane.waits = tonumber(lane[2])
+local function lane_at(waiting, place)
+  local lane = waiting.lanes[place]
+  if not lane then
+    local field = waiting.fields[place]
+    lane = { field = field, waits = tonumber(waiting.fields[place + 1]), slots = slots_of(string.sub(field, 1, -3)) or none }
+    waiting.lanes[place] = lane
   end
-  return math.min(lane.waits, lane.slots[1])
+  return lane
 end
 
--- Takes up to `wanted` tasks from these lanes. Answers how many it took, and how many left them, also as they had expired.
-local function take_from(queue, lanes, wanted)
+-- Takes up to `wanted` tasks from the lanes of a queue at these places. Answers how many it took, and how many left them, also
+-- as they had expired.
+local function take_from(waiting, places, wanted)
+  local queue = waiting.queue
   local taken, left, idle = 0, 0, 0
-  local at = args.sequence * FEW % #lanes
+  local at = args.sequence * FEW % #places
   -- Round and round, as what expires or is dead gives its place to others.
-  while taken < wanted and idle < #lanes do
+  while taken < wanted and idle < #places do
     local some, looked = {}, 0
-    while looked < #lanes and #some < few_of(wanted - taken) do
-      local lane = lanes[at + 1]
-      at = (at + 1) % #lanes
+    while looked < #places and #some < few_of(wanted - taken) do
+      local lane = lane_at(waiting, places[at + 1])
+      at = (at + 1) % #places
       looked = looked + 1
-      lane.cap = cap_of(lane)
+      lane.cap = math.min(lane.waits, lane.slots[1])
       if lane.cap > 0 then some[#some + 1] = lane end
     end
     idle = idle + looked
     divide(wanted - taken, some, args.sequence)
     for _, lane in ipairs(some) do
       if lane.share > 0 then
-        local known = lane_named(queue[1] .. ':' .. lane[1])
+        local known = lane_named(queue[1] .. ':' .. lane.field)
         local got, expired = take(known, lane.slots, math.min(lane.share, lane.slots[1]))
         lane.slots[1] = lane.slots[1] - got
         queue[2] = queue[2] - got
@@ -118,7 +121,7 @@ local function claim_tasks(at)
       local share = waiting.share
       for _, priority in ipairs(waiting.priorities) do
         if share <= 0 then break end
-        local taken, left = take_from(waiting.queue, waiting.by[priority], share)
+        local taken, left = take_from(waiting, waiting.by[priority], share)
         share = share - taken
         wanted = wanted - taken
         if left > 0 then idle = 0 end

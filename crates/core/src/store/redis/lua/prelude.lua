@@ -1,13 +1,5 @@
--- Begins every script of the partition, behind the constants that record.rs generates.
--- KEYS[1]  what all keys of the partition begin with
--- ARGV[1]  the step's named arguments, msgpack; `channels` is what all channels begin with
--- Times are milliseconds of the store's clock. What most calls do without is in record.lua and sets.lua: a call makes every
--- function of its script anew, which costs a busy worker more than what they do.
-local P = KEYS[1]
-local args = cmsgpack.unpack(ARGV[1])
-local call = redis.call
--- A number as an argument of a command is turned into a text each time.
-local now_text = string.format('%d', now)
+-- What steps have in common: lanes, records, and what is gathered of a step's changes until all of it is written. What most of
+-- them do without is in record.lua and sets.lua.
 
 -- The chunk of the log that it is in, by the first five bytes of that number: what was submitted around the same time.
 local function chunk_of(around) return math.floor(struct.unpack('>I5', around) * 256 / CHUNK) end
@@ -127,27 +119,6 @@ local function add(key, field, by)
   local left = call('HINCRBY', key, field, by)
   if left <= 0 then call('HDEL', key, field) end
   return left
-end
-
--- Wakes as many parked workers with a free slot for the type as there are tasks. One that does not listen any more is
--- passed over. Bounded in how many it looks at; a slow poll stands behind it.
-local function wake(queue, task_type, tasks)
-  local key = P .. 'parked:' .. queue
-  local wanted = ' ' .. task_type .. ' '
-  local looked = 0
-  while tasks > 0 and looked < MAX_PARKED do
-    local some = call('HRANDFIELD', key, 20, 'WITHVALUES')
-    local fitting = false
-    for i = 1, #some, 2 do
-      if tasks > 0 and string.find(some[i + 1], wanted, 1, true) then
-        fitting = true
-        call('HDEL', key, some[i])
-        if call('PUBLISH', args.channels .. 'wake:' .. some[i], '') > 0 then tasks = tasks - 1 end
-      end
-    end
-    looked = looked + #some / 2
-    if #some < 40 and not fitting then return end
-  end
 end
 
 -- Writes everything that was gathered. The script's first write is behind it already.

@@ -89,31 +89,13 @@ for i, id in ipairs(ids) do
   answers[#answers + 1] = due
 end
 
--- Begins a chunk of the log.
-local function begin(chunk)
-  local chunks = P .. 'chunks'
-  -- A clock that was set back does not bring the times of chunks out of order.
-  local last = call('ZREVRANGE', chunks, 0, 0)[1]
-  local since = math.max(now, last and tonumber(string.match(last, ':(%d+)$')) or 0)
-  call('ZADD', chunks, chunk, string.format('%d:%d', chunk, since))
-end
-
 if #log > 0 then
   replaced[#replaced + 1] = P .. 'sequence'
   replaced[#replaced + 1] = string.format('%d', first + #log)
   -- In one command, so that memory that is full refuses all of it.
   call('MSET', unpack(replaced))
   replaced = {}
-  local from = 1
-  while from <= #log do
-    local place = first + from - 1
-    local chunk = math.floor(place / CHUNK)
-    local to = math.min(#log, from + CHUNK - 1 - place % CHUNK)
-    if place % CHUNK == 0 then begin(chunk) end
-    call('RPUSH', P .. 'log:' .. chunk, unpack(log, from, to))
-    call('HINCRBY', P .. 'logs', chunk, to - from + 1)
-    from = to + 1
-  end
+  write_log(first, log)
   call('ZADD', P .. 'queues', unpack(queues))
   if #expiring > 0 then call('ZADD', P .. 'expires', unpack(expiring)) end
   for _, key in ipairs(held) do call('SET', key[1], key[2], 'PX', IDEMPOTENCY_KEPT) end
