@@ -109,6 +109,16 @@ def test_a_function_in_a_thread_can_see_that_it_is_to_stop(worker: Worker) -> No
     assert worker.hear_of(id) == {"type": "interrupted"}
 
 
+def test_a_function_in_a_thread_that_does_not_look_ends_when_it_ends(worker: Worker) -> None:
+    id = worker.run("pass_gate")
+    worker.hear_of(id)
+    worker.say(type="interrupt", id=id, reason="cancelled")
+    opened = worker.run("open_gate")
+    # Whatever had ended before would have been said before.
+    assert worker.hear() == {"type": "returned", "id": opened, "result": None}
+    assert worker.hear_of(id)["type"] == "returned"
+
+
 def test_a_function_that_is_not_async_keeps_no_one_waiting(worker: Worker) -> None:
     waiting = [worker.run("pass_gate") for _ in range(100)]
     assert [worker.hear() for _ in waiting] == [{"type": "heartbeat", "id": id} for id in waiting]

@@ -46,6 +46,7 @@ def test_a_worker_that_does_not_read_makes_nothing_grow_but_the_ends() -> None:
     async def main() -> None:
         wire = Wire()
         reporter = Reporter(1, wire.outbox)
+        reporter.heartbeat()
         wire.outbox.pause()
         for percent in range(100):
             reporter.progress(percent, "")

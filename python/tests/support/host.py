@@ -35,7 +35,8 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, str(other.fileno()), str(module)],
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            # Safe: Python itself does not make the working directory importable.
+            env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONSAFEPATH": "1"},
             pass_fds=(other.fileno(),),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
