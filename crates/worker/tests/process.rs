@@ -47,7 +47,7 @@ pub async fn end(process: &mut Guard) -> ExitStatus {
 #[test]
 fn wrong_usage_is_told_with_exit_code_2() {
     assert!(misused(&["no/tasks.toml"], &[]).contains("task module `no/tasks.toml` cannot be read: No such file"));
-    assert!(misused(&["myapp.tasks"], &[]).contains("`myapp.tasks`: Python modules are not built yet"));
+    assert!(misused(&["no-module"], &[]).contains("`no-module` is none: there are `demo`"));
     let error = misused(&["demo"], &[("WORKER_CONCURRENT_TASKS", "0")]);
     assert!(error.contains("'0'") && error.contains("WORKER_CONCURRENT_TASKS is a whole number from 1"), "{error}");
 }

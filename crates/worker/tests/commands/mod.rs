@@ -3,5 +3,5 @@
 mod deaths;
 mod ends;
 mod leftovers;
-mod rig;
+pub mod rig;
 mod runs;

@@ -9,7 +9,7 @@ import runpy
 import sys
 
 
-class Embedded(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+class Embedded(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
     def __init__(self, files):
         self.files = files
 
@@ -21,8 +21,10 @@ class Embedded(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         file = self.file(name)
         if file is None:
             return None
-        package = file.endswith("/__init__.py")
-        return importlib.util.spec_from_loader(name, self, origin="<worker>/" + file, is_package=package)
+        return importlib.util.spec_from_loader(name, self, is_package=file.endswith("/__init__.py"))
+
+    def get_filename(self, name):
+        return "<jobbers_worker>/" + self.file(name)
 
     def get_source(self, name):
         return self.files[self.file(name)]
