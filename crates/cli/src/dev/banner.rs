@@ -6,6 +6,8 @@ pub(super) struct Banner {
     pub(super) address: SocketAddr,
     pub(super) store: String,
     pub(super) needs_token: bool,
+    /// A task that can be submitted, as JSON.
+    pub(super) example: String,
 }
 
 impl fmt::Display for Banner {
@@ -18,7 +20,8 @@ impl fmt::Display for Banner {
             ip => ip.to_string(),
         };
         let token = if self.needs_token { " -H \"Authorization: Bearer $JOBBERS_TOKEN\"" } else { "" };
-        let task = r#"{"name": "word_count", "version": 1, "parameters": {"text": "one two two"}}"#;
+        // Within single quotes of a shell.
+        let task = self.example.replace('\'', r"'\''");
         writeln!(f, "\nJobbers is ready at http://{host}:{port} (tasks are in {})", self.store)?;
         writeln!(f, "\nSubmit a task:")?;
         writeln!(f, "  curl http://{host}:{port}/tasks{token} -H 'Content-Type: application/json' -d '{task}'")?;
@@ -33,8 +36,14 @@ mod tests {
     #[test]
     fn the_curl_line_has_an_address_that_can_be_called() {
         let banner = |address: &str, needs_token| {
-            Banner { address: address.parse().expect("an address"), store: "sqlite://jobbers.db".into(), needs_token }
-                .to_string()
+            let example = "{}".to_owned();
+            Banner {
+                address: address.parse().expect("an address"),
+                store: "sqlite://jobbers.db".into(),
+                needs_token,
+                example,
+            }
+            .to_string()
         };
         assert!(banner("127.0.0.1:8000", false).contains("curl http://127.0.0.1:8000/tasks -H 'Content-Type"));
         assert!(banner("0.0.0.0:80", true).contains("curl http://127.0.0.1:80/tasks -H \"Authorization: Bearer"));

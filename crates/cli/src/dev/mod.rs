@@ -1,6 +1,7 @@
 //! `jobbers dev`: manager, worker, scheduler and cleaner in one process.
 
 mod banner;
+mod example;
 mod parts;
 mod ready;
 
@@ -71,15 +72,16 @@ impl Dev {
 
     async fn serve(self, bound: Bound, module: TaskModule) -> Result<(), Failure> {
         let shutdown = Shutdown::on_signals().map_err(|error| Failure::Failed(format!("signals: {error}")))?;
+        let module = tokio::select! {
+            started = module.start(&self.worker) => started.map_err(module_failure)?,
+            // A module may take long to be imported.
+            () = shutdown.graceful.cancelled() => return Ok(()),
+        };
         let banner = Banner {
             address: bound.address(),
             store: self.store.store_url.to_string(),
             needs_token: self.manager.tokens.is_some(),
-        };
-        let module = tokio::select! {
-            started = module.start(&self.worker) => started.map_err(module_failure)?.into(),
-            // A module may take long to be imported.
-            () = shutdown.graceful.cancelled() => return Ok(()),
+            example: example::of(&module.registrations()),
         };
         let connector = Connector::new(self.store);
         let stores = match connector.connect_patiently(&shutdown).await {
@@ -92,7 +94,7 @@ impl Dev {
         parts.start("manager", bound.serve(stores.clone(), shutdown.clone()));
         parts.start("scheduler", run_scheduler(self.scheduler, stores.clone(), shutdown.clone()));
         parts.start("cleaner", run_cleaner(stores.clone(), shutdown.clone()));
-        parts.start("worker", run_worker(module, self.worker, connector, stores, shutdown.clone()));
+        parts.start("worker", run_worker(module.into(), self.worker, connector, stores, shutdown.clone()));
         tokio::select! {
             () = ready => drop(std::io::stdout().write_all(banner.to_string().as_bytes())),
             () = parts.one_ended() => {}

@@ -37,6 +37,8 @@ pub(super) struct Host {
     written: Notify,
     /// Another one takes its place, or is about to.
     retired: AtomicBool,
+    /// Because of an attempt that does not stop.
+    killed: AtomicBool,
     /// Since when a ping has not been answered, and whether that was told.
     asked: Mutex<Asked>,
 }
@@ -59,6 +61,7 @@ impl Host {
             frames: Mutex::default(),
             written: Notify::new(),
             retired: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
             asked: Mutex::default(),
         });
         let supervised = Arc::clone(&host);
@@ -115,6 +118,10 @@ impl Host {
 
     pub(super) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
+    }
+
+    pub(super) fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::Acquire)
     }
 
     /// Lets it end when nothing runs in it any more.
@@ -312,6 +319,7 @@ impl Host {
         }
         // What does not stop cannot be stopped otherwise. Behind a loop that is blocked nobody else gets on either.
         if self.is_retired() && stuck > 0 && (stuck == all || asked.blocked) {
+            self.killed.store(true, Ordering::Release);
             child.signal_group(Signal::KILL);
         }
     }

@@ -143,20 +143,22 @@ impl Pool {
         let mut places = self.places();
         let is_it = |place: &Place| place.host.as_ref().is_some_and(|one| Arc::ptr_eq(one, host));
         let place = places.iter().position(is_it);
-        if lost == 0 && host.is_retired() {
-            tracing::info!(
-                event = "python_host_ended",
-                pid = host.pid,
-                "a Python host that was replaced has ended: {}",
-                told(end)
+        let (pid, end) = (host.pid, told(end));
+        if host.was_killed() {
+            tracing::warn!(
+                event = "python_host_killed",
+                pid,
+                tasks = lost,
+                "a Python host was killed, since a task in it did not stop when it was asked to"
             );
+        } else if lost == 0 && host.is_retired() {
+            tracing::info!(event = "python_host_ended", pid, "a Python host that was replaced has ended: {end}");
         } else {
             tracing::error!(
                 event = "python_host_died",
-                pid = host.pid,
+                pid,
                 lost,
-                "a Python host has died: {}; its tasks run again",
-                told(end)
+                "a Python host has died: {end}; its tasks run again"
             );
         }
         let Some(place) = place else { return };
