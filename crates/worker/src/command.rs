@@ -89,6 +89,8 @@ fn print_types(module: TaskModule, settings: &WorkerSettings) -> u8 {
     let printed = serde_json::to_writer_pretty(std::io::stdout(), &started.registrations());
     match printed.map_err(std::io::Error::from).and_then(|()| writeln!(std::io::stdout())) {
         Ok(()) => DONE,
+        // Whoever reads them has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => DONE,
         Err(error) => {
             eprintln!("error: the task types cannot be printed: {error}");
             FAILED

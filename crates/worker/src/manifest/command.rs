@@ -118,8 +118,10 @@ impl Table {
         let Some((program, arguments)) = words.split_first() else {
             return Err(wrong(&self.command, "command: there is no program in it"));
         };
+        // As shells have it where there is none.
+        const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
         let path = self.env.get("PATH").map(Into::into).or_else(|| std::env::var_os("PATH"));
-        let program = which::which_in(program, path, &directory)
+        let program = which::which_in(program, Some(path.unwrap_or_else(|| PATH.into())), &directory)
             .map_err(|_| wrong(&self.command, format!("command: `{program}` is not a program that can be run")))?;
         Ok(Launch {
             program: program.into(),
