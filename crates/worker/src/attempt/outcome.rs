@@ -54,6 +54,10 @@ fn outcome(policy: &Policy, interruption: Option<Interruption>, ended: Ended, ma
         (Some(Interruption::Stopped), Ended::Failed { .. } | Ended::Interrupted | Ended::Lost { .. }) => {
             Outcome::Stopped(end(EndKind::Stalled, "interrupted: its worker was told to stop", "Interrupted"))
         }
+        (None, Ended::Interrupted) => {
+            let text = "what ran it was ended, to stop another task in it; it runs again";
+            Outcome::HandedBack(end(EndKind::HandedBack, text, "Interrupted"))
+        }
         (
             Some(Interruption::HandedBack | Interruption::TakenAway) | None,
             Ended::Failed { .. } | Ended::Interrupted | Ended::Lost { .. },

@@ -2,6 +2,7 @@
 
 mod hosts;
 mod modules;
+mod replaced;
 
 use std::path::PathBuf;
 

@@ -58,16 +58,15 @@ pub(super) fn next(read: &mut BytesMut) -> std::io::Result<Option<Bytes>> {
     Ok(Some(read.split_to(length).freeze()))
 }
 
-/// Adds the frame that begins an attempt. Parameters and metadata are JSON already, as they were submitted.
-pub(super) fn push_run(frames: &mut Vec<u8>, id: u64, attempt: &Attempt) {
+/// Adds the frame that begins an attempt of the type at this place of the host. Parameters and metadata are JSON already, as they were submitted.
+pub(super) fn push_run(frames: &mut Vec<u8>, id: u64, place: usize, attempt: &Attempt) {
     push(frames, |body| {
         let task = attempt.task();
         let text = |text: &str| serde_json::Value::from(text).to_string();
         let or_null = |json: &Option<Bytes>| json.clone().unwrap_or(Bytes::from_static(b"null"));
         let _ = write!(
             body,
-            r#"{{"type":"run","id":{id},"place":{},"task":{{"id":"{}","name":{},"version":{},"queue":{},"attempt":{},"retry_attempt":{},"trace_id":{},"metadata":"#,
-            attempt.type_index(),
+            r#"{{"type":"run","id":{id},"place":{place},"task":{{"id":"{}","name":{},"version":{},"queue":{},"attempt":{},"retry_attempt":{},"trace_id":{},"metadata":"#,
             task.id,
             text(&task.task_type.name),
             task.task_type.version,

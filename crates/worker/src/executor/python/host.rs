@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use jobbers_core::model::{EndDetail, EndKind};
+use jobbers_core::model::{EndDetail, EndKind, TaskType};
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{Instant, interval, sleep, timeout};
 
 use super::begin::{Begun, told};
 use super::frame::{Message, next, push_drain, push_interrupt, push_ping, push_run};
+use super::log;
 use super::pool::Pool;
 use super::running::Running;
 use crate::attempt::{Ended, Interruption, Start};
@@ -24,21 +25,27 @@ use crate::task::TaskContext;
 const PING: Duration = Duration::from_secs(1);
 /// After so long without an answer the loop is blocked.
 const BLOCKED: Duration = Duration::from_secs(5);
+/// What a host that has nothing left to do may take to end.
+const TIME_TO_END: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) pid: u32,
     pub(super) began: Instant,
+    /// The place of each task type of the worker among those of this process, which may have imported a newer file.
+    places: Vec<Option<usize>>,
     /// Attempts that it was given.
     taken: AtomicU64,
+    /// An attempt has ended in it.
+    worked: AtomicBool,
+    /// By this worker, to stop what does not stop otherwise.
+    killed: AtomicBool,
     running: Mutex<Running>,
     /// Frames that are to be written.
     frames: Mutex<Vec<u8>>,
     written: Notify,
     /// Another one takes its place, or is about to.
     retired: AtomicBool,
-    /// Because of an attempt that does not stop.
-    killed: AtomicBool,
     /// Since when a ping has not been answered, and whether that was told.
     asked: Mutex<Asked>,
 }
@@ -51,24 +58,31 @@ struct Asked {
 
 impl Host {
     /// Takes over a process that is ready, and tells the pool when it has ended.
-    pub(super) fn supervise(begun: Begun, pool: Weak<Pool>) -> Arc<Self> {
+    pub(super) fn supervise(begun: Begun, places: Vec<Option<usize>>, pool: Weak<Pool>) -> Arc<Self> {
         let Begun { child, reader, writer, read, .. } = begun;
         let host = Arc::new(Self {
             pid: child.pid(),
             began: Instant::now(),
+            places,
             taken: AtomicU64::new(0),
+            worked: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
             running: Mutex::default(),
             frames: Mutex::default(),
             written: Notify::new(),
             retired: AtomicBool::new(false),
-            killed: AtomicBool::new(false),
             asked: Mutex::default(),
         });
         let supervised = Arc::clone(&host);
         tokio::spawn(async move {
             let end = supervised.serve(child, reader, writer, read).await;
-            let evidence = format!("the Python host of its worker ended: {}", told(end));
-            let lost = lock(&supervised.running).close(&evidence);
+            let ended = if supervised.was_killed() {
+                // Also of those that nobody had asked to stop: they are handed back, and nothing counts against them.
+                Ended::Interrupted
+            } else {
+                Ended::Lost { evidence: format!("the Python host of its worker ended: {}", told(end)) }
+            };
+            let lost = lock(&supervised.running).close(&ended);
             if let Some(pool) = pool.upgrade() {
                 pool.ended(&supervised, end, lost);
             }
@@ -76,7 +90,7 @@ impl Host {
         host
     }
 
-    /// Begins an attempt; it is given back if the host has ended.
+    /// Begins an attempt; it is given back if the host has ended, or is to end.
     pub(super) fn run(self: &Arc<Self>, mut start: Start, pool: &Weak<Pool>) -> Result<(), Start> {
         let mut running = lock(&self.running);
         if running.is_closed() {
@@ -84,8 +98,14 @@ impl Host {
         }
         // A process of its own: nothing is waited for.
         start.begun();
+        let Some(place) = self.places.get(start.attempt().type_index()).copied().flatten() else {
+            drop(running);
+            let ended = not_registered(&start.attempt().task().task_type);
+            start.end(ended);
+            return Ok(());
+        };
         let id = running.number();
-        push_run(&mut lock(&self.frames), id, start.attempt());
+        push_run(&mut lock(&self.frames), id, place, start.attempt());
         let (host, pool, attempt) = (Arc::clone(self), Weak::clone(pool), Arc::clone(start.attempt()));
         let watch = tokio::spawn(async move {
             attempt.interrupted().await;
@@ -120,14 +140,23 @@ impl Host {
         self.retired.load(Ordering::Acquire)
     }
 
-    pub(super) fn was_killed(&self) -> bool {
-        self.killed.load(Ordering::Acquire)
-    }
-
     /// Lets it end when nothing runs in it any more.
     pub(super) fn drain(&self) {
+        let mut running = lock(&self.running);
+        // Under the lock: an attempt that was begun after this would be lost.
+        running.refuse();
         push_drain(&mut lock(&self.frames));
+        drop(running);
         self.flush();
+    }
+
+    /// Whether an attempt has ended in it, so that it did not die of its start.
+    pub(super) fn has_worked(&self) -> bool {
+        self.worked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::Acquire)
     }
 
     fn interrupt(&self, id: u64, reason: Option<Interruption>) {
@@ -184,8 +213,8 @@ impl Host {
                 }
             }
         }
-        // It may have closed its connection only, or not be understood any more.
-        if !self.is_retired() {
+        // It may have closed its connection only, or not be understood any more; or it ends by itself as it was asked to.
+        if !self.is_retired() || self.busy() > 0 || timeout(TIME_TO_END, child.wait()).await.is_err() {
             child.signal_group(Signal::KILL);
         }
         child.wait().await
@@ -235,7 +264,10 @@ impl Host {
             "interrupted" => self.end(id, Ended::Interrupted),
             "heartbeat" => self.with(id, |context| context.heartbeat()),
             "progress" => self.with(id, |context| context.progress(message.percent, message.message)),
-            "log" => self.log(id, &message),
+            "log" => {
+                let attempt = lock(&self.running).get(id).map(|start| Arc::clone(start.attempt()));
+                log::tell(attempt.as_deref(), self.pid, &message);
+            }
             "pong" => self.pong(),
             // Of a newer package of the same protocol.
             _ => {}
@@ -245,6 +277,7 @@ impl Host {
     fn end(&self, id: u64, ended: Ended) {
         let start = lock(&self.running).end(id);
         if let Some(start) = start {
+            self.worked.store(true, Ordering::Relaxed);
             start.end(ended);
         }
     }
@@ -253,31 +286,6 @@ impl Host {
         let context = lock(&self.running).get(id).map(|start| TaskContext(Arc::clone(start.attempt())));
         if let Some(context) = context {
             tell(context);
-        }
-    }
-
-    fn log(&self, id: u64, message: &Message<'_>) {
-        let attempt = lock(&self.running).get(id).map(|start| Arc::clone(start.attempt()));
-        let (text, pid) = (&message.message, self.pid);
-        macro_rules! line {
-            ($level:ident) => {
-                match &attempt {
-                    Some(attempt) => {
-                        let task = attempt.task();
-                        tracing::$level!(
-                            event = "task_log", task_id = %task.id, task = %task.task_type, queue = task.queue,
-                            attempt = task.attempt, "{text}"
-                        );
-                    }
-                    None => tracing::$level!(event = "host_log", pid, "{text}"),
-                }
-            };
-        }
-        match message.level.as_str() {
-            "error" => line!(error),
-            "warning" => line!(warn),
-            "debug" => line!(debug),
-            _ => line!(info),
         }
     }
 
@@ -323,6 +331,17 @@ impl Host {
             child.signal_group(Signal::KILL);
         }
     }
+}
+
+/// The module was changed under the worker.
+fn not_registered(task_type: &TaskType) -> Ended {
+    let end = EndDetail {
+        kind: EndKind::Failed,
+        error: format!("the task module does not register {task_type} any more"),
+        error_type: "NotRegistered".to_owned(),
+        backtrace: None,
+    };
+    Ended::Failed { end, expected: false, retry_after: None }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

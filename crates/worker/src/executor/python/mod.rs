@@ -4,6 +4,7 @@
 mod begin;
 mod frame;
 mod host;
+mod log;
 mod package;
 mod pool;
 mod running;

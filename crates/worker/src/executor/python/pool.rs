@@ -134,6 +134,8 @@ impl Pool {
         let place =
             self.places().iter().position(|place| place.host.as_ref().is_some_and(|one| Arc::ptr_eq(one, host)));
         if let Some(place) = place.filter(|_| host.retire()) {
+            // It did not die of its start.
+            self.places()[place].pause = Duration::ZERO;
             self.begin(place, Some(Arc::clone(host)));
         }
     }
@@ -167,7 +169,7 @@ impl Pool {
             // Its replacement is on its way.
             return;
         }
-        if host.began.elapsed() >= LONG {
+        if host.has_worked() || host.began.elapsed() >= LONG {
             places[place].pause = Duration::ZERO;
         }
         drop(places);
@@ -210,8 +212,10 @@ impl Pool {
                 self.recipe.module
             );
         }
+        let at = |known: &Registration| begun.types.iter().position(|one| one.task_type == known.task_type);
+        let types = self.registrations.iter().map(at).collect();
         let _here = self.runtime.enter();
-        let host = Host::supervise(begun, Weak::clone(&self.own));
+        let host = Host::supervise(begun, types, Weak::clone(&self.own));
         self.places()[place].host = Some(host);
         self.ready.send_modify(|hosts| *hosts += 1);
     }

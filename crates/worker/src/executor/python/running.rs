@@ -10,7 +10,7 @@ use crate::attempt::{Ended, Start};
 pub(super) struct Running {
     next: u64,
     attempts: HashMap<u64, Entry>,
-    /// The host has died: nothing is begun any more.
+    /// The host has died, or is to end: nothing is begun any more.
     closed: bool,
 }
 
@@ -60,14 +60,19 @@ impl Running {
         self.attempts.values().filter(|entry| entry.stuck).count()
     }
 
-    /// Ends all of them, as their host has died.
-    pub(super) fn close(&mut self, evidence: &str) -> usize {
+    /// From now on nothing is begun.
+    pub(super) fn refuse(&mut self) {
         self.closed = true;
+    }
+
+    /// Ends all of them, as their host has died: each as `ended` says.
+    pub(super) fn close(&mut self, ended: &Ended) -> usize {
+        self.refuse();
         let lost = std::mem::take(&mut self.attempts);
         let count = lost.len();
         for Entry { start, watch, .. } in lost.into_values() {
             watch.abort();
-            start.end(Ended::Lost { evidence: evidence.to_owned() });
+            start.end(ended.clone());
         }
         count
     }
