@@ -38,10 +38,12 @@ def installed_version():
         import jobbers
 
         return getattr(jobbers, "__version__", None)
-    except ImportError:
+    except Exception:  # whatever else is called so
         return None
 
 
+if sys.version_info < (3, 10):
+    sys.exit("Python 3.10 or newer is needed (PYTHON names it); this is " + sys.version.split()[0])
 module, version = sys.argv[1:3]
 given = sys.stdin.buffer.read()
 nothing = os.open(os.devnull, os.O_RDONLY)
