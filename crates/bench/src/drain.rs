@@ -23,6 +23,8 @@ pub struct Drain {
     /// CPU milliseconds per 1,000 tasks.
     pub worker_cpu: f64,
     pub server_cpu: Option<f64>,
+    /// The same, of the processes that the worker started.
+    pub others_cpu: f64,
     /// Bytes, at its highest.
     pub worker_memory: f64,
     /// By all tasks, in a Redis.
@@ -32,6 +34,18 @@ pub struct Drain {
 /// W1: a worker process with that many slots drains that many waiting no-op tasks, from a queue without limits or with
 /// those that are given.
 pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, limits: Option<&Queue>) -> Result<Drain> {
+    drain_module(place, worker, "demo", tasks, slots, limits).await
+}
+
+/// The same with the `noop` of another task module.
+pub async fn drain_module(
+    place: &Place,
+    worker: &Path,
+    module: &str,
+    tasks: usize,
+    slots: usize,
+    limits: Option<&Queue>,
+) -> Result<Drain> {
     let Stores { tasks: store, routing } = place.connector().connect().await?;
     if let Some(limits) = limits {
         routing.put_queue(limits, None, store.now().await?).await?;
@@ -44,7 +58,7 @@ pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, lim
     let server_before = place.server_pid().and_then(usage::cpu);
     let mut process = Guard::spawn(
         Command::new(worker)
-            .arg("demo")
+            .arg(module)
             .env("STORE_URL", place.store_url())
             .env("SQL_PATH", place.sql_path())
             .env("WORKER_CONCURRENT_TASKS", slots.to_string())
@@ -61,12 +75,13 @@ pub async fn drain(place: &Place, worker: &Path, tasks: usize, slots: usize, lim
     };
     let per_thousand = |cpu: Duration| cpu.as_secs_f64() * 1e6 / tasks as f64;
     let worker_cpu = per_thousand(usage::cpu(process.pid()).context("CPU time of the worker")?);
+    let others_cpu = per_thousand(usage::descendants_cpu(process.pid()));
     let worker_memory = usage::peak_memory(process.pid()).context("memory of the worker")? as f64;
     let server_after = place.server_pid().and_then(usage::cpu);
     let server_cpu = server_before.zip(server_after).map(|(before, after)| per_thousand(after - before));
     drop(process);
     let seconds = duration(&store, &ids).await?.as_secs_f64();
-    Ok(Drain { tasks_per_second: tasks as f64 / seconds, worker_cpu, server_cpu, worker_memory, spent })
+    Ok(Drain { tasks_per_second: tasks as f64 / seconds, worker_cpu, server_cpu, others_cpu, worker_memory, spent })
 }
 
 /// Waits until every task has ended. The order of ends is nearly that of submission, so the last ones are asked.

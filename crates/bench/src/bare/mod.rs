@@ -4,10 +4,12 @@
 //! hash. Finish: remove the zset entry, write the hash, one zset entry. Commands that take several members take a batch.
 
 mod drain;
+mod exec;
 mod latency;
 mod submit;
 
 pub use drain::drain;
+pub use exec::exec;
 pub use latency::latency;
 pub use submit::submit;
 

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn run(tasks_per_second: f64) -> Drain {
-        Drain { tasks_per_second, worker_cpu: 12.0, server_cpu: None, worker_memory: 9e6, spent: None }
+        Drain { tasks_per_second, worker_cpu: 12.0, server_cpu: None, others_cpu: 0.0, worker_memory: 9e6, spent: None }
     }
 
     #[test]

@@ -106,6 +106,7 @@ mod tests {
             tasks_per_second: 1.0,
             worker_cpu: 12.0,
             server_cpu: Some(20.0),
+            others_cpu: 0.0,
             worker_memory: 9e6,
             spent: Some(spent),
         };

@@ -116,6 +116,7 @@ mod tests {
             tasks_per_second,
             worker_cpu,
             server_cpu: None,
+            others_cpu: 0.0,
             worker_memory: 0.0,
             spent: None,
         };

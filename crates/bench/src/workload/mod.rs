@@ -1,6 +1,7 @@
 //! The workloads, a file each. To add one: a file that measures and answers a [`Section`], a variant, and an arm below.
 
 mod drain;
+mod executors;
 mod footprint;
 mod http;
 mod latency;
@@ -30,11 +31,13 @@ pub enum Workload {
     W5,
     /// What limits cost that hold nothing back
     W6,
+    /// Tasks in Rust, in Python, and commands, side by side
+    Executors,
 }
 
 impl Workload {
     /// What is measured unless something else is asked for.
-    pub const USUAL: [Self; 6] = [Self::W1, Self::W2, Self::Http, Self::W3, Self::W4, Self::W6];
+    pub const USUAL: [Self; 7] = [Self::W1, Self::W2, Self::Http, Self::W3, Self::W4, Self::W6, Self::Executors];
 
     /// Runs it, several times, and answers its block of the document.
     pub async fn measure(self, bench: &Bench) -> Result<Section> {
@@ -46,6 +49,7 @@ impl Workload {
             Self::W4 => Ok(footprint::measure(bench).await?.section()),
             Self::W5 => scale::measure(bench).await?.section(),
             Self::W6 => Ok(limits::measure(bench).await?.section()),
+            Self::Executors => Ok(executors::measure(bench).await?.section()),
         }
     }
 }
