@@ -296,6 +296,7 @@ macro_rules! each_scenario {
                 a_repeated_submission_is_told_what_the_task_is_now,
                 another_submission_with_the_same_id_is_a_conflict,
                 a_batch_may_hold_new_known_and_conflicting_tasks,
+                a_batch_of_waiting_tasks_may_hold_known_ones,
                 a_task_twice_in_one_batch_is_stored_once,
                 a_full_batch_is_stored_at_once,
                 a_batch_of_many_lanes_is_counted_listed_and_claimed_in_order,

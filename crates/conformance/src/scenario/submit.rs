@@ -96,6 +96,19 @@ pub async fn a_batch_may_hold_new_known_and_conflicting_tasks(env: &Environment)
     );
 }
 
+pub async fn a_batch_of_waiting_tasks_may_hold_known_ones(env: &Environment) {
+    let stored = SubmitOutcome::Stored { status: Status::Submitted, submitted_at: env.now(), run_at: None };
+    submit(env.store(), task(1)).await;
+    let outcomes = env.store().submit(&[task(2), task(1), task(3)]).await.expect("submit");
+    assert_eq!(outcomes, [stored, SubmitOutcome::Exists { now: Status::Submitted }, stored]);
+    let conflicting = NewTask { fingerprint: [9; 8], ..task(2) };
+    let outcomes = env.store().submit(&[conflicting, task(4)]).await.expect("submit");
+    assert_eq!(outcomes, [SubmitOutcome::Conflict { now: Status::Submitted }, stored]);
+    let mut worker = Worker::start(env.store(), 1).await;
+    let claimed: Vec<_> = worker.claim_all().await.iter().map(|task| task.id).collect();
+    assert_eq!(claimed, [id(1), id(2), id(3), id(4)], "each once, in order");
+}
+
 pub async fn a_task_twice_in_one_batch_is_stored_once(env: &Environment) {
     let conflicting = NewTask { fingerprint: [9; 8], ..task(1) };
     let outcomes = env.store().submit(&[task(1), task(1), conflicting]).await.expect("submit");
