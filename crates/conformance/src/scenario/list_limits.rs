@@ -127,6 +127,7 @@ macro_rules! each_scenario_of_limits {
                 a_task_wakes_a_worker_that_can_run_it,
                 a_cancellation_is_told_to_the_worker,
                 moves_tell_every_end,
+                moves_tell_what_is_submitted,
                 moves_tell_every_step_of_a_life,
                 a_resubmitted_task_wakes_a_parked_worker,
                 a_hastened_task_wakes_a_parked_worker,

@@ -207,6 +207,15 @@ pub async fn moves_tell_every_end(env: &Environment) {
     expect_move(&mut moves, env.store(), id(2), Status::Cancelled).await;
 }
 
+pub async fn moves_tell_what_is_submitted(env: &Environment) {
+    let mut moves = env.store().moves().await.expect("moves");
+    submit(env.store(), task(1)).await;
+    expect_move(&mut moves, env.store(), id(1), Status::Submitted).await;
+    env.store().submit(&[task(2), task(3)]).await.expect("submit");
+    expect_move(&mut moves, env.store(), id(2), Status::Submitted).await;
+    expect_move(&mut moves, env.store(), id(3), Status::Submitted).await;
+}
+
 pub async fn moves_tell_every_step_of_a_life(env: &Environment) {
     let mut moves = env.store().moves().await.expect("moves");
     let mut worker = Worker::start(env.store(), 1).await;
